@@ -1,0 +1,68 @@
+package flow
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// An App is what a system runs: what can happen, and what is done about it.
+type App struct {
+	Events    Catalogue
+	Functions []Function
+}
+
+// An index is an App that was checked, by name.
+type index struct {
+	functions  map[string]*Function  // by name
+	byEvent    map[string]*Function  // On and Effect, by wire name
+	commands   map[string]*Function  // by wire name
+	views      map[string]*Function  // View and Tally, by name
+	aggregates map[string]*aggregate // by namespace
+	codec      codec
+}
+
+func newIndex(app App) *index {
+	x := &index{
+		functions: map[string]*Function{}, byEvent: map[string]*Function{}, commands: map[string]*Function{},
+		views: map[string]*Function{}, aggregates: map[string]*aggregate{}, codec: newCodec(app.Events),
+	}
+	for i := range app.Functions {
+		x.add(&app.Functions[i])
+	}
+	return x
+}
+
+func (x *index) add(f *Function) {
+	x.functions[f.name] = f
+	switch f.kind {
+	case KindOn, KindEffect:
+		x.byEvent[f.inputs[0].Type()] = f
+	case KindCommand:
+		x.commands[f.inputs[0].Type()] = f
+	case KindView, KindTally:
+		x.views[f.name] = f
+	}
+	if f.state != nil {
+		x.aggregates[f.namespace()] = f.state
+	}
+}
+
+// namespace returns the namespace of the events that a function emits.
+func (f *Function) namespace() string {
+	if len(f.emits) == 0 {
+		return ""
+	}
+	return Namespace(f.emits[0].Type())
+}
+
+// names returns the names of all functions, sorted.
+func (x *index) names() []string { return slices.Sorted(maps.Keys(x.functions)) }
+
+func (x *index) function(name string) (*Function, error) {
+	f, ok := x.functions[name]
+	if !ok {
+		return nil, fmt.Errorf("flow: function %q: %w", name, ErrUnknown)
+	}
+	return f, nil
+}

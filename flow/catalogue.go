@@ -1,0 +1,80 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// A Catalogue says what can happen: every event of an application, once.
+type Catalogue struct{ entries []entry }
+
+type entry struct {
+	event Event // the zero value
+	final bool
+	place string
+}
+
+// Events returns a catalogue of events, each given by its zero value, to which
+// exactly one function each must be bound.
+func Events(zero ...Event) Catalogue { return catalogueOf(false, zero) }
+
+// Final returns a catalogue of events that end a flow: no function is bound to
+// them. Views may tap them like any other.
+func Final(zero ...Event) Catalogue { return catalogueOf(true, zero) }
+
+// Join returns a catalogue of all entries of several.
+func Join(catalogues ...Catalogue) Catalogue {
+	var all Catalogue
+	for _, c := range catalogues {
+		all.entries = append(all.entries, c.entries...)
+	}
+	return all
+}
+
+// Types returns the wire names of all events, sorted.
+func (c Catalogue) Types() []string {
+	types := make([]string, 0, len(c.entries))
+	for _, e := range c.entries {
+		types = append(types, e.event.Type())
+	}
+	slices.Sort(types)
+	return types
+}
+
+func catalogueOf(final bool, zero []Event) Catalogue {
+	var c Catalogue
+	for _, e := range zero {
+		c.entries = append(c.entries, entry{event: e, final: final, place: goTypePlace(e)})
+	}
+	return c
+}
+
+// A codec decodes stored events by their wire names.
+type codec map[string]reflect.Type
+
+func newCodec(c Catalogue) codec {
+	types := make(codec, len(c.entries))
+	for _, e := range c.entries {
+		types[e.event.Type()] = reflect.TypeOf(e.event)
+	}
+	return types
+}
+
+// decode returns the event with a wire name, read from its JSON.
+func (c codec) decode(typ string, data []byte) (Event, error) {
+	t, ok := c[typ]
+	if !ok {
+		return nil, fmt.Errorf("event %s is not in the catalogue", typ)
+	}
+	p := reflect.New(t)
+	if err := json.Unmarshal(data, p.Interface()); err != nil {
+		return nil, fmt.Errorf("event %s: %w", typ, err)
+	}
+	e, ok := p.Elem().Interface().(Event)
+	if !ok {
+		return nil, fmt.Errorf("event %s: %s is not an Event", typ, t)
+	}
+	return e, nil
+}

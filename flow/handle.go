@@ -1,0 +1,165 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/onevent/onevent/flow/driver"
+)
+
+// Deliver handles a message for the subscription it names. Nil means that the
+// message is done: handled now, handled before, waiting on the agenda to be
+// retried, or parked. An error means that the broker must deliver it again.
+func (s *System) Deliver(ctx context.Context, m driver.Message) error {
+	f, err := s.index.function(m.Subscription)
+	if err != nil {
+		return err
+	}
+	e, err := eventOf(m)
+	if err != nil {
+		return s.parkRaw(ctx, f.name, m, err)
+	}
+	h := &Handling{Function: f.name, Kind: f.kind, Event: e, Attempt: m.Attempt}
+	return s.judge(ctx, f, e, safetyNet, s.handler(ctx, h))
+}
+
+// handle is the innermost handler.
+func (s *System) handle(ctx context.Context, h *Handling) error {
+	f, err := s.index.function(h.Function)
+	if err != nil {
+		return err
+	}
+	if f.kind == KindCommand {
+		return s.command(ctx, f, h)
+	}
+	if err := s.reach(ctx, PointReceived); err != nil {
+		return err
+	}
+	e, err := s.index.codec.decode(h.Event.Type, h.Event.Data)
+	if err != nil {
+		return &functionError{function: f.name, err: Reject(err)}
+	}
+	switch f.kind {
+	case KindOn:
+		return s.on(ctx, f, h, e)
+	case KindEffect:
+		return s.effect(ctx, f, h, e)
+	case KindView, KindTally:
+		return s.project(ctx, f, h.Event, e)
+	case KindCommand:
+	}
+	return fmt.Errorf("flow: function %s of kind %q is not for events", f.name, f.kind)
+}
+
+// on lets a function decide on an event: commit, then publish; who delivered
+// the event acknowledges it last.
+func (s *System) on(ctx context.Context, f *Function, h *Handling, e Event) error {
+	if len(f.inputs) != 1 || f.inputs[0].Type() != e.Type() {
+		return &functionError{function: f.name, err: Reject(fmt.Errorf("is not bound to %s", e.Type()))}
+	}
+	key, err := targetOf(f, e)
+	if err != nil {
+		return err
+	}
+	return s.finish(ctx, h, decision{
+		id: identityOf(f.name, h.Event.ID), function: f, stream: f.namespace() + "/" + key,
+		cause: h.Event, actor: h.Event.Actor,
+		decide: func(state any) ([]Event, error) { return f.decide(state, e) },
+	})
+}
+
+// targetOf returns the key of the stream on which a function decides.
+func targetOf(f *Function, e Event) (key string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &functionError{function: f.name, err: fmt.Errorf("key of %s panicked: %v", e.Type(), r)}
+		}
+	}()
+	key = f.target(e)
+	if err := CheckKey(key); err != nil {
+		return "", &functionError{function: f.name, err: Reject(fmt.Errorf("stream of %s: %w", e.Type(), err))}
+	}
+	return key, nil
+}
+
+// finish settles a decision on an event and publishes its outcome, which is the
+// stored one if the log had it.
+func (s *System) finish(ctx context.Context, h *Handling, d decision) error {
+	b, repeated, err := s.settle(ctx, d)
+	if err != nil {
+		return err
+	}
+	return s.announce(ctx, h, b, repeated)
+}
+
+// announce publishes an outcome that is in the log.
+func (s *System) announce(ctx context.Context, h *Handling, b body, repeated bool) error {
+	h.Emitted, h.Repeated = b.recorded(), repeated
+	if err := s.publish(ctx, h.Emitted); err != nil {
+		return err
+	}
+	return s.reach(ctx, PointPublished)
+}
+
+// publish gives events to the broker.
+func (s *System) publish(ctx context.Context, events []Recorded) error {
+	if len(events) == 0 {
+		return nil
+	}
+	messages := make([]driver.Message, len(events))
+	for i, e := range events {
+		messages[i] = messageOf(e)
+	}
+	if err := s.platform.Publisher.Publish(ctx, messages...); err != nil {
+		return fmt.Errorf("flow: publish %s: %w", events[0].Stream, err)
+	}
+	return nil
+}
+
+// effect calls the outside unless its outcome is recorded, and records the
+// outcome on the stream that it is for, whatever happened there meanwhile.
+func (s *System) effect(ctx context.Context, f *Function, h *Handling, e Event) error {
+	id := identityOf(f.name, h.Event.ID)
+	if b, found, err := s.lookup(ctx, id); err != nil || found {
+		if err != nil {
+			return err
+		}
+		return s.announce(ctx, h, b, true)
+	}
+	out, err := callSafely(withIdempotencyKey(ctx, id), f, e)
+	if err != nil {
+		return &functionError{function: f.name, err: err}
+	}
+	if err := s.reach(ctx, PointCalled); err != nil {
+		return err
+	}
+	stream := f.namespace() + "/" + e.Key()
+	if len(out) > 0 {
+		stream = StreamOf(out[0])
+	}
+	if err := checkStream(stream); err != nil {
+		return &functionError{function: f.name, err: Reject(err)}
+	}
+	return s.finish(ctx, h, decision{
+		id: id, function: f, stream: stream, cause: h.Event, actor: h.Event.Actor,
+		decide: func(any) ([]Event, error) { return out, nil },
+	})
+}
+
+func checkStream(stream string) error {
+	ns := streamNamespace(stream)
+	if err := CheckKey(stream[min(len(ns)+1, len(stream)):]); err != nil {
+		return fmt.Errorf("stream %q: %w", stream, err)
+	}
+	return nil
+}
+
+// callSafely turns a panic of an effect into an error.
+func callSafely(ctx context.Context, f *Function, e Event) (out []Event, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panicked: %v", r)
+		}
+	}()
+	return f.effect(ctx, e)
+}

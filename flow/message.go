@@ -1,0 +1,71 @@
+package flow
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/onevent/onevent/flow/driver"
+)
+
+// streamSource is what a CloudEvent's source begins with: the path under which
+// the HTTP edge serves the stream.
+const streamSource = "/streams/"
+
+// messageOf returns an event as a CloudEvents 1.0 message in binary mode, with
+// the extensions sequence, correlationid and causationid of the specification.
+// See https://github.com/cloudevents/spec/tree/main/cloudevents/extensions.
+func messageOf(r Recorded) driver.Message {
+	attributes := map[string]string{
+		"specversion":     "1.0",
+		"source":          streamSource + r.Stream,
+		"time":            r.Time.String(),
+		"datacontenttype": "application/json",
+		"sequence":        fmt.Sprintf("%020d", r.Seq),
+		"correlationid":   r.Correlation,
+		"function":        r.Function,
+	}
+	setIf(attributes, "causationid", r.Cause)
+	setIf(attributes, "command", r.Command)
+	setIf(attributes, "actor", r.Actor)
+	return driver.Message{ID: r.ID, Topic: r.Type, Attributes: attributes, Data: r.Data}
+}
+
+func setIf(attributes map[string]string, name, value string) {
+	if value != "" {
+		attributes[name] = value
+	}
+}
+
+// eventOf reads a message that messageOf made.
+func eventOf(m driver.Message) (Recorded, error) {
+	a := m.Attributes
+	stream, ok := strings.CutPrefix(a["source"], streamSource)
+	seq, seqErr := strconv.ParseUint(a["sequence"], 10, 64)
+	at, timeErr := time.Parse(time.RFC3339Nano, a["time"])
+	var err error
+	switch {
+	case a["specversion"] != "1.0":
+		err = fmt.Errorf("specversion is %q, not 1.0", a["specversion"])
+	case m.ID == "" || m.Topic == "" || a["correlationid"] == "":
+		err = errors.New("id, type or correlationid is empty")
+	case !ok || Namespace(m.Topic) != Namespace(strings.Replace(stream, "/", ".", 1)):
+		err = fmt.Errorf("source %q is not the stream of a %s", a["source"], m.Topic)
+	case seqErr != nil || seq == 0:
+		err = fmt.Errorf("sequence %q is not a place in a stream", a["sequence"])
+	case timeErr != nil:
+		err = fmt.Errorf("time: %w", timeErr)
+	case !json.Valid(m.Data):
+		err = errors.New("data is not JSON")
+	}
+	if err != nil {
+		return Recorded{}, fmt.Errorf("flow: message %q: %w", m.ID, err)
+	}
+	return Recorded{
+		ID: m.ID, Type: m.Topic, Stream: stream, Seq: seq, Time: driver.TimeOf(at), Function: a["function"],
+		Cause: a["causationid"], Command: a["command"], Correlation: a["correlationid"], Actor: a["actor"], Data: m.Data,
+	}, nil
+}

@@ -1,0 +1,132 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/onevent/onevent/flow/driver"
+)
+
+// tickLimit is the most items of a kind that one tick takes.
+const tickLimit = 200
+
+// Ticked says what a tick did.
+type Ticked struct {
+	// Deadlines, Published and Retried count the deadlines that fell due, the
+	// commands whose events were published again, and the handlings that were
+	// tried again.
+	Deadlines, Published, Retried int
+	// More is set when a kind had as many items as one tick takes: tick again.
+	More bool
+}
+
+// Tick does what has fallen due on the agenda: deadlines become events, events
+// of commands that were not published are, failed handlings are tried again. Call
+// it about once a minute, or oftener; any number of calls at once do no harm. An
+// item that fails holds up no other: the errors come back joined, and the items
+// stay for the next tick.
+func (s *System) Tick(ctx context.Context) (Ticked, error) {
+	var t Ticked
+	err := errors.Join(
+		s.due(ctx, driver.Outbox, &t, &t.Published, s.republish),
+		s.due(ctx, driver.Deadlines, &t, &t.Deadlines, s.fallDue),
+		s.due(ctx, driver.Retries, &t, &t.Retried, s.retry),
+	)
+	return t, err
+}
+
+// due does the items of one kind, and removes each that was done.
+func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *int, do func(context.Context, driver.Item) error) error {
+	var items []driver.Item
+	for item, err := range s.platform.Agenda.Due(ctx, kind, s.now(), tickLimit) {
+		if err != nil {
+			return fmt.Errorf("flow: tick: %s: %w", kind, err)
+		}
+		items = append(items, item)
+	}
+	t.More = t.More || len(items) == tickLimit
+	var failed []error
+	for _, item := range items {
+		if err := s.dueItem(ctx, item, do); err != nil {
+			failed = append(failed, fmt.Errorf("flow: tick: %s %s: %w", kind, item.ID, err))
+			continue
+		}
+		*count++
+	}
+	return errors.Join(failed...)
+}
+
+var errKept = errors.New("kept for later")
+
+func (s *System) dueItem(ctx context.Context, item driver.Item, do func(context.Context, driver.Item) error) error {
+	if err := do(ctx, item); err != nil {
+		if errors.Is(err, errKept) {
+			return nil
+		}
+		return err
+	}
+	if err := s.reach(ctx, PointTickDone); err != nil {
+		return err
+	}
+	if err := s.platform.Agenda.Remove(ctx, item.Kind, item.ID); err != nil {
+		return err
+	}
+	return s.reach(ctx, PointTickCleared)
+}
+
+// republish publishes the events of a command once more.
+func (s *System) republish(ctx context.Context, item driver.Item) error {
+	b, found, err := s.lookup(ctx, item.ID)
+	if err != nil || !found {
+		return err
+	}
+	return s.publish(ctx, b.recorded())
+}
+
+// fallDue records a deadline's event on its stream, and publishes it.
+func (s *System) fallDue(ctx context.Context, item driver.Item) error {
+	var due dueEvent
+	if err := json.Unmarshal(item.Body, &due); err != nil {
+		return err
+	}
+	e, err := s.index.codec.decode(due.Deadline.Type, due.Deadline.Data)
+	if err != nil {
+		return err
+	}
+	f, err := s.index.function(due.Function)
+	if err != nil {
+		return err
+	}
+	b, _, err := s.settle(ctx, decision{
+		id: due.Deadline.ID, function: f, stream: due.Stream, cause: due.Cause, actor: due.Actor,
+		decide: func(any) ([]Event, error) { return []Event{e}, nil },
+	})
+	if err != nil {
+		return err
+	}
+	return s.publish(ctx, b.recorded())
+}
+
+// retry handles a failed event again. If it fails again the agenda keeps it,
+// with another time, or it is parked.
+func (s *System) retry(ctx context.Context, item driver.Item) error {
+	var failure Failure
+	if err := json.Unmarshal(item.Body, &failure); err != nil {
+		return err
+	}
+	f, err := s.index.function(failure.Function)
+	if err != nil {
+		return err
+	}
+	err = s.rehandle(ctx, failure)
+	if err == nil {
+		return nil
+	}
+	pause := min(tickPause<<min(failure.Attempts, 10), safetyNet)
+	if err := s.judge(ctx, f, failure.Event, pause, err); err != nil && faultOf(err) == nil {
+		return err
+	}
+	return errKept
+}
