@@ -1,6 +1,9 @@
 package flow
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Effect binds a function that calls the outside because of an event. It
 // returns the outcome as events, all for one stream. It may be called more than
@@ -27,6 +30,15 @@ type idempotencyKey struct{}
 func IdempotencyKey(ctx context.Context) string {
 	key, _ := ctx.Value(idempotencyKey{}).(string)
 	return key
+}
+
+// Call calls an effect as the engine would, with an idempotency key: for tests
+// of effects. It records nothing.
+func (f Function) Call(ctx context.Context, key string, e Event) ([]Event, error) {
+	if f.kind != KindEffect {
+		return nil, fmt.Errorf("flow: %s is no effect", f.name)
+	}
+	return callSafely(withIdempotencyKey(ctx, key), &f, e)
 }
 
 // withIdempotencyKey returns the context in which an effect runs.

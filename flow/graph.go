@@ -68,18 +68,18 @@ func (c *check) binding(typ string, e entry) {
 	}
 }
 
-// cycles checks that from every event a final one can be reached: a flow that
-// can't reach one runs for ever.
+// cycles checks that every flow can end: from each event that is handled, one
+// that is not handled can be reached.
 func (c *check) cycles() {
 	ends := map[string]bool{}
-	for typ, e := range c.declared {
+	canEnd := func(typ string) bool {
 		_, handled := c.bound[typ]
-		ends[typ] = e.final || !handled
+		return !handled || ends[typ]
 	}
 	for changed := true; changed; {
 		changed = false
 		for typ, f := range c.bound {
-			if !ends[typ] && slices.ContainsFunc(f.Outputs(), func(out string) bool { return ends[out] }) {
+			if !ends[typ] && slices.ContainsFunc(f.Outputs(), canEnd) {
 				ends[typ], changed = true, true
 			}
 		}

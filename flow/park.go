@@ -130,8 +130,12 @@ func (s *System) put(ctx context.Context, kind driver.Kind, failure Failure, due
 // parkRaw parks a message that can't be read, with its bytes.
 func (s *System) parkRaw(ctx context.Context, function string, m driver.Message, cause error) error {
 	now := s.now()
+	attributes, err := json.Marshal(m.Attributes)
+	if err != nil {
+		return fmt.Errorf("flow: park message %q: %w", m.ID, err)
+	}
 	return s.park(ctx, Failure{
-		ID:       function + "~raw-" + identityOf(m.ID, m.Topic, string(m.Data)),
+		ID:       function + "~raw-" + identityOf(m.ID, m.Topic, string(attributes), string(m.Data)),
 		Function: function, Message: &m, Error: clip(cause.Error()), Attempts: max(m.Attempt, 1), First: now, Last: now,
 	})
 }

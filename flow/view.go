@@ -57,6 +57,26 @@ type tap struct {
 	apply func(doc any, e Event) (any, error)
 }
 
+// Fold returns the document of a view that events make, applied in the order
+// given: for tests of views. Events that concern another document, or that the
+// view does not tap, are skipped.
+func (f Function) Fold(key string, events ...Event) (document any, err error) {
+	if f.view == nil {
+		return nil, fmt.Errorf("flow: %s is no view", f.name)
+	}
+	document = f.view.zero()
+	for _, e := range events {
+		t, ok := f.view.on[e.Type()]
+		if !ok || t.key(e) != key {
+			continue
+		}
+		if document, err = applySafely(&f, e.Type(), document, e); err != nil {
+			return nil, err
+		}
+	}
+	return document, nil
+}
+
 func newView[R any](name string, kind Kind, place string, projectors []Projector[R]) Function {
 	f := newFunction(name, kind, place)
 	var zero R

@@ -1,0 +1,191 @@
+package flowtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/memory"
+)
+
+// A World runs an application in virtual time, on one goroutine: nothing happens
+// but when it is told to. It is its own broker; the log, the views and the
+// agenda are a platform's.
+type World struct {
+	t      testing.TB
+	clock  *Clock
+	system *flow.System
+	queue  []driver.Message
+	held   map[string]bool
+	subs   map[string][]string // subscriptions by topic
+	random *rand.Rand
+	copies int
+	trace  []string
+}
+
+// NewWorld returns a world for an application on stores, whose Log, Views,
+// Agenda, Reach and Mailbox are used; nil stores mean memory.
+func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
+	t.Helper()
+	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, copies: 1}
+	p := driver.Platform{Clock: w.clock, Publisher: w, Random: rand.NewChaCha8([32]byte{1})}
+	if stores == nil {
+		m := memory.New()
+		stores = &driver.Platform{Log: m, Views: m.Views(), Agenda: m.Agenda()}
+	}
+	p.Log, p.Views, p.Agenda = stores.Log, stores.Views, stores.Agenda
+	p.Reach, p.Mailbox = stores.Reach, stores.Mailbox
+	system, err := flow.New(app, p, w.tell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.system = system
+	for _, sub := range system.Subscriptions() {
+		for _, topic := range sub.Topics {
+			w.subs[topic] = append(w.subs[topic], sub.Name)
+		}
+	}
+	return w
+}
+
+// System returns the system that the world runs.
+func (w *World) System() *flow.System { return w.system }
+
+// Clock returns the world's clock.
+func (w *World) Clock() *Clock { return w.clock }
+
+// Publish queues a copy of each message for each subscription to its topic.
+func (w *World) Publish(_ context.Context, messages ...driver.Message) error {
+	for _, m := range messages {
+		for _, sub := range w.subs[m.Topic] {
+			m.Subscription = sub
+			for range w.copies {
+				w.queue = append(w.queue, m)
+			}
+		}
+	}
+	return nil
+}
+
+// Shuffle makes the world, from now on, deliver each message copies times, in an
+// order that follows from the seed. One copy and seed 0 is the usual order: as
+// published.
+func (w *World) Shuffle(seed uint64, copies int) {
+	w.copies, w.random = copies, nil
+	if seed != 0 {
+		w.random = rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // not for secrets
+	}
+}
+
+// Hold keeps messages of a type back until Release.
+func (w *World) Hold(typ string) { w.held[typ] = true }
+
+// Release lets messages of a type through again.
+func (w *World) Release(typ string) { delete(w.held, typ) }
+
+// Step delivers one message, and says whether there was one.
+func (w *World) Step() bool {
+	w.t.Helper()
+	var ready []int
+	for i, m := range w.queue {
+		if !w.held[m.Topic] {
+			ready = append(ready, i)
+		}
+	}
+	if len(ready) == 0 {
+		return false
+	}
+	next := ready[0]
+	if w.random != nil {
+		next = ready[w.random.IntN(len(ready))]
+	}
+	m := w.queue[next]
+	w.queue = slices.Delete(w.queue, next, next+1)
+	w.deliver(m)
+	return true
+}
+
+// deliver hands a message to its function; if that fails the message goes to the
+// end of the queue, as a broker would redeliver it.
+func (w *World) deliver(m driver.Message) {
+	m.Attempt++
+	w.clock.Advance(time.Millisecond)
+	if err := w.system.Deliver(w.t.Context(), m); err != nil {
+		w.say("%s fails: %v", m.Subscription, err)
+		w.queue = append(w.queue, m)
+	}
+}
+
+// maxSteps is after how many deliveries Run takes a flow to be endless.
+const maxSteps = 100_000
+
+// Run delivers messages until none is left that is not held.
+func (w *World) Run() {
+	w.t.Helper()
+	for range maxSteps {
+		if !w.Step() {
+			return
+		}
+	}
+	w.t.Fatalf("still busy after %d deliveries", maxSteps)
+}
+
+// Wait moves the clock on by d and does what has fallen due on the agenda.
+func (w *World) Wait(d time.Duration) {
+	w.t.Helper()
+	w.clock.Advance(d)
+	for {
+		ticked, err := w.system.Tick(w.t.Context())
+		if err != nil {
+			w.say("tick fails: %v", err)
+		}
+		w.say("%d deadlines fell due, %d retries", ticked.Deadlines, ticked.Retried)
+		if !ticked.More || err != nil {
+			return
+		}
+	}
+}
+
+// Send executes a command.
+func (w *World) Send(r flow.Request) (flow.Receipt, error) {
+	w.clock.Advance(time.Millisecond)
+	return w.system.Execute(w.t.Context(), r)
+}
+
+// say adds a line to the trace.
+func (w *World) say(format string, args ...any) {
+	w.trace = append(w.trace, fmt.Sprintf(format, args...))
+}
+
+// told returns the trace since the last call.
+func (w *World) told() []string {
+	lines := w.trace
+	w.trace = nil
+	return lines
+}
+
+// tell is the middleware that writes the trace: one line for each event that
+// was recorded for the first time, and for each attempt that failed.
+func (w *World) tell(next flow.Handler) flow.Handler {
+	return func(ctx context.Context, h *flow.Handling) error {
+		err := next(ctx, h)
+		var refusal *flow.Refusal
+		var invalid *flow.InvalidError
+		switch {
+		case errors.As(err, &refusal) || errors.As(err, &invalid):
+		case err != nil:
+			w.say("%s on %s fails: %v", h.Function, h.Event.Type, err)
+		case !h.Repeated:
+			for _, e := range h.Emitted {
+				w.say("%s: %s → %s %s %s", h.Function, h.Event.Type, e.Stream, e.Type, e.Data)
+			}
+		}
+		return err
+	}
+}
