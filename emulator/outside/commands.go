@@ -1,0 +1,73 @@
+package outside
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// A Commander sends commands to the system, as anybody outside would: over HTTP.
+type Commander struct {
+	// URL is where the system serves, without a slash at the end.
+	URL string
+	// Client sends; nil means http.DefaultClient.
+	Client *http.Client
+	// Actor is who sends.
+	Actor string
+}
+
+const (
+	sendTries   = 60
+	sendPause   = 250 * time.Millisecond
+	sendTimeout = 30 * time.Second
+)
+
+// Send sends a command with an idempotency key until the system answers with
+// anything but a fault of its own: so it counts once, however often that takes. It
+// returns the status, and an error if the system did not answer at all.
+func (c Commander) Send(ctx context.Context, command, key string, fields map[string]any) (status int, err error) {
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return 0, fmt.Errorf("outside: %s: %w", command, err)
+	}
+	for range sendTries {
+		status, err = c.sendOnce(ctx, command, key, body)
+		if err == nil && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+			return status, nil
+		}
+		if sleep(ctx, sendPause) != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("outside: %s: the system answers %d", command, status)
+	}
+	return status, err
+}
+
+func (c Commander) sendOnce(ctx context.Context, command, key string, body []byte) (status int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/commands/"+command, bytes.NewReader(body))
+	if err != nil {
+		return 0, fmt.Errorf("outside: %s: %w", command, err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Idempotency-Key", key)
+	r.Header.Set("Onevent-Actor", c.Actor)
+	client := c.Client
+	if client == nil {
+		client = http.DefaultClient
+	}
+	response, err := client.Do(r)
+	if err != nil {
+		return 0, fmt.Errorf("outside: %s: %w", command, err)
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing was written to it
+	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, maxBody))
+	return response.StatusCode, err
+}

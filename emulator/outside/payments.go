@@ -1,0 +1,68 @@
+package outside
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+)
+
+// Payments is the payment provider. It charges once for each idempotency key:
+// the charge's name is derived from the key, so that asking again, even after the
+// provider lost its memory, gives the same charge.
+type Payments struct{ behaviours *Behaviours }
+
+// NewPayments returns a provider that declines the cards of the consumers that
+// are told to be refused.
+func NewPayments(behaviours *Behaviours) *Payments { return &Payments{behaviours: behaviours} }
+
+// Handler serves POST /charges, POST /refunds and PUT /behaviours/{name}.
+func (p *Payments) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /charges", p.charge)
+	mux.HandleFunc("POST /refunds", p.refund)
+	mux.HandleFunc("PUT /behaviours/{name}", p.behaviours.put)
+	return mux
+}
+
+func (p *Payments) charge(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Consumer string `json:"consumer"`
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if !read(w, r, &body) || !requireKey(w, key) {
+		return
+	}
+	behaviour := p.behaviours.Of(body.Consumer)
+	behaviour.serve(w, r, func() (int, any) {
+		if behaviour.Refuse {
+			return http.StatusPaymentRequired, map[string]string{"reason": "card declined"}
+		}
+		return http.StatusOK, map[string]string{"charge": "ch_" + nameOf(key)}
+	})
+}
+
+func (p *Payments) refund(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Charge string `json:"charge"`
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if !read(w, r, &body) || !requireKey(w, key) {
+		return
+	}
+	behaviour := p.behaviours.Of("*")
+	behaviour.serve(w, r, func() (int, any) {
+		return http.StatusOK, map[string]string{"refund": "re_" + nameOf(key), "charge": body.Charge}
+	})
+}
+
+func requireKey(w http.ResponseWriter, key string) bool {
+	if key == "" {
+		http.Error(w, "no Idempotency-Key", http.StatusBadRequest)
+	}
+	return key != ""
+}
+
+func nameOf(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,93 @@
+package outside
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Restaurants are all restaurants: they take tickets, answer them, and cook.
+type Restaurants struct {
+	behaviours *Behaviours
+	commands   Commander
+	cooking    time.Duration
+
+	ctx  context.Context //nolint:containedctx // the restaurants' opening hours
+	work sync.WaitGroup
+	mu   sync.Mutex
+	seen map[string]bool // tickets that were answered or are being
+}
+
+// NewRestaurants returns restaurants that are open until ctx ends, and take the
+// time cooking for each ticket.
+func NewRestaurants(ctx context.Context, behaviours *Behaviours, commands Commander, cooking time.Duration) *Restaurants {
+	return &Restaurants{behaviours: behaviours, commands: commands, cooking: cooking, ctx: ctx, seen: map[string]bool{}}
+}
+
+// Handler serves POST /tickets and PUT /behaviours/{name}.
+func (r *Restaurants) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /tickets", r.take)
+	mux.HandleFunc("PUT /behaviours/{name}", r.behaviours.put)
+	return mux
+}
+
+// Wait waits until nobody is at work, after ctx has ended.
+func (r *Restaurants) Wait() { r.work.Wait() }
+
+func (r *Restaurants) take(w http.ResponseWriter, request *http.Request) {
+	var ticket struct {
+		Ticket     string `json:"ticket"`
+		Restaurant string `json:"restaurant"`
+	}
+	if !read(w, request, &ticket) || !requireKey(w, request.Header.Get("Idempotency-Key")) {
+		return
+	}
+	r.behaviours.Of(ticket.Restaurant).serve(w, request, func() (int, any) {
+		r.Answer(ticket.Ticket, ticket.Restaurant)
+		return http.StatusAccepted, map[string]string{"ticket": ticket.Ticket}
+	})
+}
+
+// Answer accepts, rejects or ignores a ticket, as the restaurant behaves; one it
+// accepts it cooks. A ticket that it has seen it does not answer again.
+func (r *Restaurants) Answer(ticket, restaurant string) {
+	if behaviour := r.behaviours.Of(restaurant); r.isNew(ticket) && !behaviour.Ignore {
+		r.work.Go(func() { r.answer(ticket, restaurant, behaviour.Refuse) })
+	}
+}
+
+// Cook finishes a ticket that was accepted before the restaurants opened.
+func (r *Restaurants) Cook(ticket string) {
+	if r.isNew(ticket) {
+		r.work.Go(func() { r.cook(ticket) })
+	}
+}
+
+func (r *Restaurants) isNew(ticket string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	isNew := !r.seen[ticket]
+	r.seen[ticket] = true
+	return isNew
+}
+
+func (r *Restaurants) answer(ticket, restaurant string, refuse bool) {
+	fields := map[string]any{"ticket": ticket}
+	if refuse {
+		fields["reason"] = restaurant + " is closed"
+		_, _ = r.commands.Send(r.ctx, "ticket.reject", "reject-"+ticket, fields) // the deadline answers for us
+		return
+	}
+	status, err := r.commands.Send(r.ctx, "ticket.accept", "accept-"+ticket, fields)
+	if err == nil && status < http.StatusBadRequest {
+		r.cook(ticket)
+	}
+}
+
+func (r *Restaurants) cook(ticket string) {
+	if sleep(r.ctx, r.cooking) == nil {
+		_, _ = r.commands.Send(r.ctx, "ticket.finish", "finish-"+ticket, map[string]any{"ticket": ticket}) // or it is overdue
+	}
+}

@@ -1,0 +1,199 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/onevent/onevent/flow/driver"
+)
+
+// An Audit is what a look at the whole log found.
+type Audit struct {
+	// Records and Events count what is in the log.
+	Records, Events int
+	// InFlight are the events whose function has neither recorded an outcome
+	// nor had them parked.
+	InFlight []Recorded
+	// Parked counts the handlings that were given up.
+	Parked int
+	// Documents counts the documents of all views; Stale names those that
+	// differ from the fold of the log, as "view/key".
+	Documents int
+	Stale     []string
+	// Broken tells where a stream has a gap, a fork or a record that was
+	// changed.
+	Broken []string
+}
+
+// Quiet says whether nothing is in flight and no document is stale.
+func (a Audit) Quiet() bool { return len(a.InFlight) == 0 && len(a.Stale) == 0 }
+
+// Audit reads the whole log and compares everything that follows from it: the
+// chain of each stream, the outcome of each event, each document of each view.
+// Run while the system works, it finds what is in flight just then. It holds the
+// identities of all records and all documents in memory.
+func (s *System) Audit(ctx context.Context) (Audit, error) {
+	a := auditor{
+		system: s, ends: map[string]chainEnd{}, ids: map[string]bool{},
+		expected: map[string]Recorded{}, folds: map[string]map[string]any{},
+	}
+	for name := range s.index.views {
+		a.folds[name] = map[string]any{}
+	}
+	for r, err := range s.platform.Log.Scan(ctx, 0, driver.Forever) {
+		if err != nil {
+			return Audit{}, fmt.Errorf("flow: audit: %w", err)
+		}
+		if err := a.record(r); err != nil {
+			return Audit{}, fmt.Errorf("flow: audit: %w", err)
+		}
+	}
+	if err := a.parked(ctx); err != nil {
+		return Audit{}, fmt.Errorf("flow: audit: %w", err)
+	}
+	a.inFlight()
+	err := a.documents(ctx)
+	return a.result, err
+}
+
+type auditor struct {
+	system   *System
+	result   Audit
+	ends     map[string]chainEnd       // by stream
+	ids      map[string]bool           // of all records
+	expected map[string]Recorded       // events by the identity of their outcome
+	folds    map[string]map[string]any // documents by view and key
+}
+
+type chainEnd struct {
+	seq  uint64
+	hash driver.Hash
+}
+
+func (a *auditor) record(r driver.Record) error {
+	a.result.Records++
+	a.ids[r.ID] = true
+	b, err := readBody(r)
+	if err != nil {
+		a.broken("%v", err)
+		return nil //nolint:nilerr // it is told in the result
+	}
+	a.link(r)
+	for _, e := range b.recorded() {
+		a.result.Events++
+		if f, ok := a.system.index.byEvent[e.Type]; ok {
+			a.expected[identityOf(f.name, e.ID)] = e
+		}
+		if err := a.fold(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *auditor) broken(format string, args ...any) {
+	a.result.Broken = append(a.result.Broken, fmt.Sprintf(format, args...))
+}
+
+// link checks that a record follows the last one of its stream.
+func (a *auditor) link(r driver.Record) {
+	end := a.ends[r.Stream]
+	if r.Count == 0 {
+		end.hash = driver.Hash{}
+	} else if r.Seq != end.seq+1 {
+		a.broken("%s: sequence %d follows %d", r.Stream, r.Seq, end.seq)
+	}
+	if want := chain(end.hash, r.Body); want != r.Hash {
+		a.broken("%s/%d, record %s: the hash is %s, not %s", r.Stream, r.Seq, r.ID, r.Hash, want)
+	}
+	if r.Count > 0 {
+		a.ends[r.Stream] = chainEnd{seq: r.Seq + uint64(r.Count) - 1, hash: r.Hash} //nolint:gosec // counts are positive
+	}
+}
+
+func (a *auditor) fold(r Recorded) error {
+	var e Event
+	for name, f := range a.system.index.views {
+		t, ok := f.view.on[r.Type]
+		if !ok {
+			continue
+		}
+		if e == nil {
+			var err error
+			if e, err = a.system.index.codec.decode(r.Type, r.Data); err != nil {
+				return err
+			}
+		}
+		key, err := documentKey(f, t, e)
+		if err != nil || key == "" {
+			continue // such an event is parked
+		}
+		value, ok := a.folds[name][key]
+		if !ok {
+			value = f.view.zero()
+		}
+		if a.folds[name][key], err = applySafely(f, r.Type, value, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parked takes the events that are parked off the list of those expected.
+func (a *auditor) parked(ctx context.Context) error {
+	for f, err := range a.system.Parked(ctx) {
+		if err != nil {
+			return err
+		}
+		a.result.Parked++
+		delete(a.expected, identityOf(f.Function, f.Event.ID))
+	}
+	return nil
+}
+
+func (a *auditor) inFlight() {
+	for id, e := range a.expected {
+		if !a.ids[id] {
+			a.result.InFlight = append(a.result.InFlight, e)
+		}
+	}
+	slices.SortFunc(a.result.InFlight, compareRecorded)
+}
+
+// documents compares each document with its fold.
+func (a *auditor) documents(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(a.folds)) {
+		for _, key := range slices.Sorted(maps.Keys(a.folds[name])) {
+			a.result.Documents++
+			same, err := a.sameDocument(ctx, name, key)
+			if err != nil {
+				return fmt.Errorf("flow: audit: view %s/%s: %w", name, key, err)
+			}
+			if !same {
+				a.result.Stale = append(a.result.Stale, name+"/"+key)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *auditor) sameDocument(ctx context.Context, name, key string) (bool, error) {
+	doc, err := a.system.platform.Views.Get(ctx, name, key)
+	if errors.Is(err, driver.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	stored, err := a.system.index.views[name].view.decode(doc.Body)
+	if err != nil {
+		return false, err
+	}
+	want, wantErr := json.Marshal(a.folds[name][key])
+	got, gotErr := json.Marshal(stored)
+	return string(got) == string(want), errors.Join(wantErr, gotErr)
+}
