@@ -35,3 +35,9 @@ func delayOf(e Event) time.Duration {
 	}
 	return 0
 }
+
+// isDeadline says whether events of a type may wait.
+func isDeadline(e Event) bool {
+	_, ok := e.(interface{ Delay() time.Duration })
+	return ok
+}

@@ -117,7 +117,6 @@ func (w *World) deliver(m driver.Message) {
 	m.Attempt++
 	w.clock.Advance(time.Millisecond)
 	if err := w.system.Deliver(w.t.Context(), m); err != nil {
-		w.say("%s fails: %v", m.Subscription, err)
 		w.queue = append(w.queue, m)
 	}
 }

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/onevent/onevent/emulator/outside"
+	"github.com/onevent/onevent/flow"
+)
+
+// A city is the world outside: its servers, and who moves in it.
+type city struct {
+	behaviours  *outside.Behaviours
+	restaurants *outside.Restaurants
+	couriers    *outside.Couriers
+	// restaurantURL and paymentsURL are where its servers answer.
+	restaurantURL string
+	paymentsURL   string
+
+	cancel  context.CancelFunc
+	servers []*http.Server
+
+	mu    sync.Mutex
+	state map[string]step // open orders, by key
+}
+
+// A step is how far an open order has come, as the city sees it.
+type step struct {
+	restaurant string
+	last       string // the latest event that the city acts on
+}
+
+// Paces are how long things take outside.
+type paces struct{ cooking, riding time.Duration }
+
+// openCity starts the servers on free ports. It lasts until close.
+func openCity(edgeURL string, p paces) (*city, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &city{behaviours: outside.NewBehaviours(), cancel: cancel, state: map[string]step{}}
+	by := func(actor string) outside.Commander {
+		return outside.Commander{URL: edgeURL, Actor: actor, Client: &http.Client{
+			Transport: &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64},
+		}}
+	}
+	c.restaurants = outside.NewRestaurants(ctx, c.behaviours, by("restaurant"), p.cooking)
+	c.couriers = outside.NewCouriers(ctx, by("courier"), p.riding)
+	var err error
+	if c.restaurantURL, err = c.serve(c.restaurants.Handler()); err == nil {
+		c.paymentsURL, err = c.serve(outside.NewPayments(c.behaviours).Handler())
+	}
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	c.behaviours.Set(closedRestaurant, outside.Behaviour{Refuse: true})
+	c.behaviours.Set(asleepRestaurant, outside.Behaviour{Ignore: true})
+	c.behaviours.Set(declinedConsumer, outside.Behaviour{Refuse: true})
+	return c, nil
+}
+
+func (c *city) serve(handler http.Handler) (url string, err error) {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("the world outside: %w", err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
+	c.servers = append(c.servers, server)
+	go server.Serve(listener) //nolint:errcheck // it ends with close
+	return "http://" + listener.Addr().String(), nil
+}
+
+// close stops the servers and everybody who moves.
+func (c *city) close() {
+	c.cancel()
+	for _, s := range c.servers {
+		_ = s.Close()
+	}
+	if c.restaurants != nil {
+		c.restaurants.Wait()
+		c.couriers.Wait()
+	}
+}
+
+// observe sends a courier when a delivery is dispatched, and remembers how far
+// each open order has come.
+func (c *city) observe(e flow.Recorded) {
+	_, key, _ := strings.Cut(e.Stream, "/")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.state[key]
+	switch e.Type {
+	case "order.created":
+		s.restaurant = field(e, "restaurant")
+	case "restaurant.notified", "ticket.accepted", "ticket.ready", "delivery.dispatched", "delivery.delivered":
+		s.last = e.Type
+	case "order.completed", "order.cancelled":
+		delete(c.state, key)
+		return
+	default:
+		return
+	}
+	c.state[key] = s
+}
+
+// act sends couriers to deliveries as they are dispatched. It is an observer of
+// its own because what was dispatched before is taken up by resume.
+type act struct{ city *city }
+
+func (a act) observe(e flow.Recorded) {
+	if e.Type == "delivery.dispatched" {
+		_, key, _ := strings.Cut(e.Stream, "/")
+		a.city.couriers.Dispatch(key)
+	}
+}
+
+// resume takes up the orders that were left when the emulator stopped: the city
+// had them in its head, and lost it.
+func (c *city) resume() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, s := range c.state {
+		switch s.last {
+		case "restaurant.notified":
+			c.restaurants.Answer(key, s.restaurant)
+		case "ticket.accepted":
+			c.restaurants.Cook(key)
+		case "delivery.dispatched":
+			c.couriers.Dispatch(key)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/chaos"
+	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/edge"
+)
+
+// An emulator is a running system with the world around it.
+type emulator struct {
+	options options
+	system  *flow.System
+	place   place
+	city    *city
+	orders  *orders
+	url     string
+	out     *os.File
+	errOut  *os.File
+	chaos   *chaos.Chaos
+}
+
+func (e *emulator) greet(after time.Duration) {
+	fmt.Fprintf(e.errOut, "onevent emulator: %s (ready in %d ms, platform %s)\n", e.url, after.Milliseconds(), e.place.name)
+	fmt.Fprintf(e.errOut, "restaurants: %s, payments: %s (PUT /behaviours/{name})\n", e.city.restaurantURL, e.city.paymentsURL)
+	if all, open := e.orders.count(); all > 0 {
+		fmt.Fprintf(e.errOut, "%d orders are in the log, %d of them open\n", all, open)
+	}
+}
+
+// run serves until ctx ends, or what the options ask for is done.
+func (e *emulator) run(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	server := edge.Server("", handler)
+	failed := make(chan error, 3)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("edge: %w", err)
+		}
+	}()
+	carried := make(chan struct{})
+	go func() {
+		defer close(carried)
+		if err := e.place.run(ctx, e.system); err != nil {
+			failed <- fmt.Errorf("platform: %w", err)
+		}
+	}()
+	e.city.resume()
+	go func() { failed <- e.live(ctx) }()
+	err := <-failed
+	if errors.Is(err, context.Canceled) {
+		err = nil // somebody asked to stop
+	}
+	e.city.cancel()
+	stop, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer done()
+	stopErr := server.Shutdown(stop)
+	cancel()
+	<-carried
+	return errors.Join(err, stopErr)
+}
+
+// live is what happens in the emulator: nothing by itself, a demo, or a number of
+// orders.
+func (e *emulator) live(ctx context.Context) error {
+	people := newCustomers(e.url)
+	switch {
+	case e.options.demo:
+		return e.demo(ctx, people)
+	case e.options.orders > 0:
+		if err := e.placeOrders(ctx, people); err != nil || e.options.exit {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// demo keeps placing orders.
+func (e *emulator) demo(ctx context.Context, people *customers) error {
+	if err := people.register(ctx); err != nil {
+		return err
+	}
+	first, _ := e.orders.count()
+	for i := first; ; i++ {
+		if err := people.place(ctx, i); err != nil {
+			return err
+		}
+		if err := pause(ctx, e.options.pace); err != nil {
+			return err
+		}
+	}
+}
+
+// placeOrders places the orders, and with -exit waits for their end and reports.
+func (e *emulator) placeOrders(ctx context.Context, people *customers) error {
+	if err := people.register(ctx); err != nil {
+		return err
+	}
+	since := driver.TimeOf(e.place.platform.Clock.Now())
+	first, _ := e.orders.count()
+	began := time.Now()
+	if err := people.placeMany(ctx, first, e.options.orders); err != nil {
+		return err
+	}
+	if !e.options.exit {
+		return nil
+	}
+	progress := progressTo(e.errOut)
+	audit, err := awaitQuiet(ctx, e.system, e.orders, progress)
+	endProgress(e.errOut, e.errOut)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if e.chaos != nil {
+		fmt.Fprintln(e.errOut, "chaos:", e.chaos)
+	}
+	fmt.Fprintf(e.errOut, "took %.1f s\n", time.Since(began).Seconds())
+	return errors.Join(err, report(ctx, e.out, e.system, audit, since))
+}

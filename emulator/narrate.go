@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/onevent/onevent/flow"
+)
+
+// A narrator tells each event in one line, once.
+type narrator struct {
+	mu     sync.Mutex
+	out    io.Writer
+	colour bool
+	told   map[string]bool // the last events told, by ID
+	order  []string        // the same, the oldest first
+}
+
+// toldLimit is how many events a narrator remembers.
+const toldLimit = 10_000
+
+func newNarrator(out io.Writer, colour bool) *narrator {
+	return &narrator{out: out, colour: colour, told: map[string]bool{}}
+}
+
+// isTerminal says whether colour is welcome in a file.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+func (n *narrator) observe(e flow.Recorded) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.told[e.ID] {
+		return
+	}
+	n.told[e.ID] = true
+	if n.order = append(n.order, e.ID); len(n.order) > toldLimit {
+		delete(n.told, n.order[0])
+		n.order = n.order[1:]
+	}
+	fmt.Fprintln(n.out, n.line(e))
+}
+
+// line returns an event as
+//
+//	12:00:01.234  order/o-17      order.created           ← place-order    alice 17.50 …
+func (n *narrator) line(e flow.Recorded) string {
+	at := e.Time.Time().Local().Format("15:04:05.000")
+	text := fmt.Sprintf("%-18s %-24s", e.Stream, e.Type)
+	return fmt.Sprintf("%s  %s %s %s", n.paint("2", at), n.paint(colourOf(e.Type), text),
+		n.paint("2", fmt.Sprintf("← %-20s", e.Function)), detailsOf(e))
+}
+
+func (n *narrator) paint(code, text string) string {
+	if !n.colour || code == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// colourOf returns red for what went wrong, green for what ended well, and a
+// colour of its own for each service.
+func colourOf(typ string) string {
+	switch typ {
+	case "order.completed":
+		return "1;32"
+	case "order.cancelled", "credit.limit_exceeded", "ticket.rejected", "ticket.expired", "payment.failed":
+		return "31"
+	}
+	colours := map[string]string{"order": "36", "credit": "33", "ticket": "35", "delivery": "34", "payment": "32"}
+	return colours[flow.Namespace(typ)]
+}
+
+// detailsOf returns the fields of an event that are neither its key nor lists, in
+// the order of their names.
+func detailsOf(e flow.Recorded) string {
+	var fields map[string]any
+	if json.Unmarshal(e.Data, &fields) != nil {
+		return ""
+	}
+	_, key, _ := strings.Cut(e.Stream, "/")
+	var parts []string
+	for name, value := range fields {
+		switch v := value.(type) {
+		case string:
+			if v != key && v != "" {
+				parts = append(parts, fmt.Sprintf("%s=%.40q", name, v))
+			}
+		case float64:
+			parts = append(parts, fmt.Sprintf("%s=%v", name, v))
+		}
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, " ")
+}
