@@ -80,7 +80,7 @@ func (a *auditor) record(r driver.Record) error {
 	b, err := readBody(r)
 	if err != nil {
 		a.broken("%v", err)
-		return nil //nolint:nilerr // it is told in the result
+		return nil
 	}
 	a.link(r)
 	for _, e := range b.recorded() {
@@ -111,7 +111,7 @@ func (a *auditor) link(r driver.Record) {
 		a.broken("%s/%d, record %s: the hash is %s, not %s", r.Stream, r.Seq, r.ID, r.Hash, want)
 	}
 	if r.Count > 0 {
-		a.ends[r.Stream] = chainEnd{seq: r.Seq + uint64(r.Count) - 1, hash: r.Hash} //nolint:gosec // counts are positive
+		a.ends[r.Stream] = chainEnd{seq: r.Seq + uint64(r.Count) - 1, hash: r.Hash}
 	}
 }
 

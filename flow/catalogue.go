@@ -72,7 +72,7 @@ func (c codec) decode(typ string, data []byte) (Event, error) {
 	if err := json.Unmarshal(data, p.Interface()); err != nil {
 		return nil, fmt.Errorf("event %s: %w", typ, err)
 	}
-	e, ok := p.Elem().Interface().(Event)
+	e, ok := reflect.TypeAssert[Event](p.Elem())
 	if !ok {
 		return nil, fmt.Errorf("event %s: %s is not an Event", typ, t)
 	}

@@ -39,7 +39,7 @@ func (s *System) compose(d decision, head driver.Head, state any, out []Event) (
 	if err := b.fill(now, later); err != nil {
 		return body{}, driver.Commit{}, &functionError{function: d.function.name, err: Reject(err)}
 	}
-	commit, err := s.commitOf(b, head)
+	commit, err := commitOf(b, head)
 	if err != nil || len(now) == 0 {
 		return b, commit, err
 	}
@@ -56,7 +56,7 @@ func (s *System) compose(d decision, head driver.Head, state any, out []Event) (
 }
 
 // commitOf returns the commit of a body, still without its head.
-func (s *System) commitOf(b body, head driver.Head) (driver.Commit, error) {
+func commitOf(b body, head driver.Head) (driver.Commit, error) {
 	data, err := json.Marshal(b)
 	if err != nil {
 		return driver.Commit{}, fmt.Errorf("flow: record %s: %w", b.ID, err)

@@ -2,8 +2,8 @@ package flow
 
 import "time"
 
-// A Deadline, embedded in an event's struct, lets a decision schedule the event
-// instead of recording it at once:
+// A Deadline lets a decision schedule an event instead of recording it at once.
+// It is embedded in the event's struct:
 //
 //	type AcceptanceDue struct {
 //		flow.Deadline

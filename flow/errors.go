@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/onevent/onevent/flow/internal/strict"
@@ -22,7 +23,7 @@ var (
 
 // A Refusal is a command's "no": the domain's reason why it can't be done in the
 // present state. Nothing is recorded. Over HTTP it is a 409.
-type Refusal struct {
+type Refusal struct { //nolint:errname // the domain's word
 	// Code names the reason for programs, in lower case with underscores.
 	Code string
 	// Reason tells it to people.
@@ -47,15 +48,11 @@ type InvalidError struct{ Problems []Problem }
 
 // Error returns the problems, separated by semicolons.
 func (e *InvalidError) Error() string {
-	text := "invalid input"
+	texts := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		sep := "; "
-		if i == 0 {
-			sep = ": "
-		}
-		text += sep + p.String()
+		texts[i] = p.String()
 	}
-	return text
+	return "invalid input: " + strings.Join(texts, "; ")
 }
 
 // Invalid returns an InvalidError with one problem, for a command's Validate or

@@ -91,8 +91,7 @@ func ExampleAfter() {
 
 func ExampleCheck() {
 	err := flow.Check(flow.App{Events: flow.Final(meter.Counted{})})
-	var check *flow.CheckError
-	if errors.As(err, &check) {
+	if check, ok := errors.AsType[*flow.CheckError](err); ok {
 		fmt.Println(check.Problems[0])
 	}
 	// Output: event meter.counted (testapp/meter.Counted) is declared and nobody emits it

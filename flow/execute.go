@@ -95,12 +95,10 @@ func checkRequest(r *Request) error {
 // refusalOf returns what a command's sender is told: the domain's own error, not
 // the engine's words around it.
 func refusalOf(err error) error {
-	var refusal *Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return refusal
 	}
-	var invalid *InvalidError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*InvalidError](err); ok {
 		return invalid
 	}
 	return err

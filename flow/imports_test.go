@@ -30,7 +30,7 @@ func TestImports(t *testing.T) {
 			if err != nil {
 				t.Fatalf("go list: %v\n%s", err, out)
 			}
-			for _, path := range strings.Fields(string(out)) {
+			for path := range strings.FieldsSeq(string(out)) {
 				if strings.Contains(path, ".") && !hasPrefix(path, rule.allowed) {
 					t.Errorf("%s imports %s: %s", rule.packages, path, rule.why)
 				}
@@ -50,7 +50,7 @@ func TestServicesDoNotImportEachOther(t *testing.T) {
 		if service == module+"functions" || strings.HasPrefix(service, module+"functions/cmd/") {
 			continue
 		}
-		for _, path := range strings.Fields(imports) {
+		for path := range strings.FieldsSeq(imports) {
 			if strings.HasPrefix(path, module+"functions/") || strings.HasPrefix(path, module+"flow/gcp") || strings.HasPrefix(path, module+"flow/local") {
 				t.Errorf("%s imports %s: services share events, so that each can be deployed and deleted alone", service, path)
 			}

@@ -1,6 +1,9 @@
 package flow
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A Handling is one attempt of a function at one input, as middleware sees it.
 type Handling struct {
@@ -30,8 +33,8 @@ type Middleware func(next Handler) Handler
 
 // wrap returns the handler with the middleware around it, the first outermost.
 func wrap(h Handler, middleware []Middleware) Handler {
-	for i := len(middleware) - 1; i >= 0; i-- {
-		h = middleware[i](h)
+	for _, m := range slices.Backward(middleware) {
+		h = m(h)
 	}
 	return h
 }

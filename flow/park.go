@@ -65,8 +65,7 @@ func (s *System) judge(ctx context.Context, f *Function, e Recorded, net time.Du
 	if errors.As(fault, &reject) || failure.Attempts >= f.attempts {
 		return s.park(ctx, failure)
 	}
-	var retry *retryError
-	if errors.As(fault, &retry) {
+	if retry, ok := errors.AsType[*retryError](fault); ok {
 		return s.keep(ctx, failure, retry.after)
 	}
 	if keepErr := s.keep(ctx, failure, net); keepErr != nil {

@@ -107,22 +107,22 @@ func (s *System) fold(ctx context.Context, f *Function, doc driver.Document, m *
 // refold returns the fold of all events that a memory holds, read from the log,
 // in the order of the log.
 func (s *System) refold(ctx context.Context, f *Function, m memory) (any, error) {
-	var events []Recorded
+	var past []Recorded
 	for _, stream := range slices.Sorted(maps.Keys(m.Seen)) {
 		spans := m.Seen[stream]
 		first, last := spans[0][0], spans[len(spans)-1][1]
-		for r, err := range s.events(s.platform.Log.Stream(ctx, stream, first, last)) {
+		for r, err := range events(s.platform.Log.Stream(ctx, stream, first, last)) {
 			if err != nil {
 				return nil, err
 			}
 			if m.has(r) {
-				events = append(events, r)
+				past = append(past, r)
 			}
 		}
 	}
-	slices.SortFunc(events, compareRecorded)
+	slices.SortFunc(past, compareRecorded)
 	value := f.view.zero()
-	for _, r := range events {
+	for _, r := range past {
 		e, err := s.index.codec.decode(r.Type, r.Data)
 		if err != nil {
 			return nil, &functionError{function: f.name, err: Reject(err)}

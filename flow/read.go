@@ -14,19 +14,19 @@ import (
 // with ErrUnknown if there are none.
 func (s *System) Stream(ctx context.Context, namespace, key string) iter.Seq2[Recorded, error] {
 	stream := namespace + "/" + key
-	return known("stream "+stream, s.events(s.platform.Log.Stream(ctx, stream, 1, math.MaxInt64)))
+	return known("stream "+stream, events(s.platform.Log.Stream(ctx, stream, 1, math.MaxInt64)))
 }
 
 // Flow returns the events of one business flow, in the order of the log. It ends
 // with ErrUnknown if there are none.
 func (s *System) Flow(ctx context.Context, correlation string) iter.Seq2[Recorded, error] {
-	return known("flow "+correlation, s.events(s.platform.Log.Flow(ctx, correlation)))
+	return known("flow "+correlation, events(s.platform.Log.Flow(ctx, correlation)))
 }
 
 // Log returns all events with from <= Time < to, in the order of the log.
 // Events that are recorded while it runs may be missing.
 func (s *System) Log(ctx context.Context, from, to Time) iter.Seq2[Recorded, error] {
-	return s.events(s.platform.Log.Scan(ctx, from, to))
+	return events(s.platform.Log.Scan(ctx, from, to))
 }
 
 // Begin returns the flow that began a stream, or ErrUnknown.
@@ -69,7 +69,7 @@ func (s *System) Documents(ctx context.Context, view string, q driver.Query) ite
 }
 
 // events returns the events in records, one after the other.
-func (s *System) events(records iter.Seq2[driver.Record, error]) iter.Seq2[Recorded, error] {
+func events(records iter.Seq2[driver.Record, error]) iter.Seq2[Recorded, error] {
 	return func(yield func(Recorded, error) bool) {
 		for r, err := range records {
 			if err != nil {

@@ -111,7 +111,7 @@ func (b body) recorded() []Recorded {
 	events := make([]Recorded, len(b.Events))
 	for i, e := range b.Events {
 		events[i] = Recorded{
-			ID: eventID(b.ID, i), Type: e.Type, Stream: b.Stream, Seq: b.Seq + uint64(i), //nolint:gosec // i >= 0
+			ID: eventID(b.ID, i), Type: e.Type, Stream: b.Stream, Seq: b.Seq + uint64(i),
 			Time: b.Time, Function: b.Function, Cause: b.Cause, Correlation: b.Correlation, Actor: b.Actor, Data: e.Data,
 		}
 		if b.Command != nil {

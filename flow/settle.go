@@ -145,7 +145,7 @@ func (s *System) load(ctx context.Context, head driver.Head) (any, error) {
 
 func (s *System) refoldState(ctx context.Context, agg *aggregate, head driver.Head) (any, error) {
 	state := agg.zero
-	for r, err := range s.events(s.platform.Log.Stream(ctx, head.Stream, 1, head.Seq)) {
+	for r, err := range events(s.platform.Log.Stream(ctx, head.Stream, 1, head.Seq)) {
 		if err != nil {
 			return nil, err
 		}

@@ -30,8 +30,8 @@ func describe(b *strings.Builder, t reflect.Type, seen map[reflect.Type]bool) {
 	seen[t] = true
 	switch t.Kind() { //nolint:exhaustive // the other kinds have no parts
 	case reflect.Struct:
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
+			f := f
 			fmt.Fprintf(b, "{%s %q ", f.Name, f.Tag.Get("json"))
 			describe(b, f.Type, seen)
 			b.WriteByte('}')
@@ -80,8 +80,8 @@ func storable(t reflect.Type, path string, seen map[reflect.Type]bool) error {
 }
 
 func storableFields(t reflect.Type, path string, seen map[reflect.Type]bool) error {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		at := path + "." + f.Name
 		switch {
 		case f.Type == reflect.TypeFor[Deadline]():

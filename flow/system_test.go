@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -250,7 +251,7 @@ func message(e flow.Recorded, subscription string) driver.Message {
 		ID: e.ID, Topic: e.Type, Data: e.Data, Subscription: subscription,
 		Attributes: map[string]string{
 			"specversion": "1.0", "source": "/streams/" + e.Stream, "time": e.Time.String(),
-			"sequence": fmt.Sprint(e.Seq), "correlationid": e.Correlation,
+			"sequence": strconv.FormatUint(e.Seq, 10), "correlationid": e.Correlation,
 		},
 	}
 }
@@ -259,7 +260,7 @@ func TestDecisionOfNothingIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for i := range testapp.MeterLimit + 1 {
-		r.press(fmt.Sprint(i), "h")
+		r.press(strconv.Itoa(i), "h")
 		r.Run()
 	}
 	if n := strings.Count(r.story(), "meter.counted"); n != testapp.MeterLimit {

@@ -130,7 +130,7 @@ func (s *Store) Record(ctx context.Context, id string) (driver.Record, error) {
 // Stream implements driver.Log.
 func (s *Store) Stream(ctx context.Context, stream string, from, to uint64) iter.Seq2[driver.Record, error] {
 	return s.where(ctx, func(r driver.Record) bool {
-		return r.Stream == stream && r.Count > 0 && r.Seq <= to && r.Seq+uint64(r.Count)-1 >= from //nolint:gosec // counts are small
+		return r.Stream == stream && r.Count > 0 && r.Seq <= to && r.Seq+uint64(r.Count)-1 >= from
 	}, func(a, b driver.Record) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 

@@ -22,7 +22,7 @@ func (c *checker) check(at string, n node, t reflect.Type) {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return // it checks itself
 	}
-	switch t.Kind() { //nolint:exhaustive // the others can't be in a command
+	switch t.Kind() {
 	case reflect.Pointer:
 		c.check(at, n, t.Elem())
 	case reflect.Struct:
@@ -137,8 +137,8 @@ type field struct {
 // are not looked into: commands are flat.
 func fields(t reflect.Type) map[string]field {
 	known := make(map[string]field, t.NumField())
-	for i := range t.NumField() {
-		if name, f, ok := fieldOf(t.Field(i)); ok {
+	for field := range t.Fields() {
+		if name, f, ok := fieldOf(field); ok {
 			known[name] = f
 		}
 	}

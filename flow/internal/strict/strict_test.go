@@ -93,9 +93,11 @@ func TestDecodeRefuses(t *testing.T) {
 				t.Fatalf("%s was taken: %+v", c.in, into)
 			}
 			text := ""
+			var textSb96 strings.Builder
 			for _, p := range problems {
-				text += p.String() + "\n"
+				textSb96.WriteString(p.String() + "\n")
 			}
+			text += textSb96.String()
 			if !strings.Contains(text, c.want) || problems[0].Syntax != c.syntax {
 				t.Fatalf("problems %q (syntax %v), want %q (syntax %v)", text, problems[0].Syntax, c.want, c.syntax)
 			}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/onevent/onevent/flow"
@@ -119,22 +120,22 @@ type Summary struct {
 }
 
 func (s Summary) switchedOn(light.SwitchedOn) Summary {
-	s.Story, s.On = append(s.Story[:len(s.Story):len(s.Story)], "on"), true
+	s.Story, s.On = append(slices.Clip(s.Story), "on"), true
 	return s
 }
 
 func (s Summary) switchedOff(light.SwitchedOff) Summary {
-	s.Story, s.On = append(s.Story[:len(s.Story):len(s.Story)], "off"), false
+	s.Story, s.On = append(slices.Clip(s.Story), "off"), false
 	return s
 }
 
 func (s Summary) counted(meter.Counted) Summary {
-	s.Story = append(s.Story[:len(s.Story):len(s.Story)], "counted")
+	s.Story = append(slices.Clip(s.Story), "counted")
 	return s
 }
 
 func (s Summary) rung(bell.Rung) Summary {
-	s.Story = append(s.Story[:len(s.Story):len(s.Story)], "rung")
+	s.Story = append(slices.Clip(s.Story), "rung")
 	return s
 }
 
