@@ -100,8 +100,7 @@ func (e *functionError) Unwrap() error { return e.err }
 // faultOf returns the function's error in err, or nil when err is the
 // platform's.
 func faultOf(err error) *functionError {
-	var f *functionError
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*functionError](err); ok {
 		return f
 	}
 	return nil

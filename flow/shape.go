@@ -31,7 +31,6 @@ func describe(b *strings.Builder, t reflect.Type, seen map[reflect.Type]bool) {
 	switch t.Kind() { //nolint:exhaustive // the other kinds have no parts
 	case reflect.Struct:
 		for f := range t.Fields() {
-			f := f
 			fmt.Fprintf(b, "{%s %q ", f.Name, f.Tag.Get("json"))
 			describe(b, f.Type, seen)
 			b.WriteByte('}')
@@ -81,7 +80,6 @@ func storable(t reflect.Type, path string, seen map[reflect.Type]bool) error {
 
 func storableFields(t reflect.Type, path string, seen map[reflect.Type]bool) error {
 	for f := range t.Fields() {
-		f := f
 		at := path + "." + f.Name
 		switch {
 		case f.Type == reflect.TypeFor[Deadline]():

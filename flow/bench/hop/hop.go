@@ -1,7 +1,11 @@
 // Package hop holds the events of a chain of three functions, for benchmarks.
 package hop
 
-import "github.com/onevent/onevent/flow"
+import (
+	"slices"
+
+	"github.com/onevent/onevent/flow"
+)
 
 // An Event is what happens to a chain.
 //
@@ -16,14 +20,20 @@ type Start struct {
 	Chain string `json:"chain"`
 	Sent  int64  `json:"sent"` // when, in nanoseconds
 	Fill  string `json:"fill"`
+	// Times is how many chains start at once; 0 means 1.
+	Times int `json:"times,omitempty"`
 }
 
-// Started, First, Second and Third follow each other.
+// The events of a chain follow each other.
 type (
+	// Started answers Start.
 	Started Start
-	First   Start
-	Second  Start
-	Third   Start
+	// First follows Started.
+	First Start
+	// Second follows First.
+	Second Start
+	// Third follows Second.
+	Third Start
 )
 
 // Type returns the wire name.
@@ -56,7 +66,10 @@ func (c Chain) Evolve(Event) Chain {
 	return c
 }
 
-func (Chain) start(c Start) ([]Event, error)   { return []Event{Started(c)}, nil }
+func (Chain) start(c Start) ([]Event, error) {
+	return slices.Repeat([]Event{Started(c)}, max(c.Times, 1)), nil
+}
+
 func (Chain) first(e Started) ([]Event, error) { return []Event{First(e)}, nil }
 func (Chain) second(e First) ([]Event, error)  { return []Event{Second(e)}, nil }
 func (Chain) third(e Second) ([]Event, error)  { return []Event{Third(e)}, nil }
