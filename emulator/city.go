@@ -59,7 +59,6 @@ func openCity(edgeURL string, p paces) (*city, error) {
 	}
 	c.behaviours.Set(closedRestaurant, outside.Behaviour{Refuse: true})
 	c.behaviours.Set(asleepRestaurant, outside.Behaviour{Ignore: true})
-	c.behaviours.Set(declinedConsumer, outside.Behaviour{Refuse: true})
 	return c, nil
 }
 

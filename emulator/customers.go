@@ -15,13 +15,12 @@ import (
 const (
 	closedRestaurant = "closed-kitchen" // rejects every ticket
 	asleepRestaurant = "sleepy-kitchen" // answers no ticket
-	declinedConsumer = "declined-dan"   // has a card that is declined
 	poorConsumer     = "poor-paula"     // has a credit limit of one euro
 	openRestaurants  = 5
 	usualConsumers   = 20
 
-	poorLimit  = 100       // cents
-	usualLimit = 9_000_000 // cents; what was captured counts against it for ever
+	poorLimit  = 100           // cents
+	usualLimit = 1_000_000_000 // cents; what was captured counts against it for ever
 )
 
 // Customers register and place orders.
@@ -40,7 +39,7 @@ func restaurantOf(i int) string { return fmt.Sprintf("trattoria-%d", i%openResta
 
 // register registers all consumers and sets their limits.
 func (c *customers) register(ctx context.Context) error {
-	names := []string{poorConsumer, declinedConsumer}
+	names := []string{poorConsumer}
 	for i := range usualConsumers {
 		names = append(names, consumerOf(i))
 	}
@@ -94,7 +93,7 @@ func (c *customers) place(ctx context.Context, i int) error {
 	order := fmt.Sprintf("o-%06d", i)
 	fields := map[string]any{
 		"order": order, "consumer": consumerOf(i), "restaurant": restaurantOf(i),
-		"items": []map[string]any{{"name": "pizza margherita", "quantity": 1 + i%3, "price": 950}, {"name": "water", "quantity": 1, "price": 250}},
+		"items": []map[string]any{item("pizza margherita", 1+i%3, 950), item("water", 1, 250)},
 	}
 	switch i % 10 {
 	case 1:
@@ -104,7 +103,7 @@ func (c *customers) place(ctx context.Context, i int) error {
 	case 5:
 		fields["restaurant"] = asleepRestaurant
 	case 9:
-		fields["consumer"] = declinedConsumer
+		fields["items"] = []map[string]any{item("tiramisu", 1, 1000+outside.DeclinedCents)}
 	}
 	if err := c.must(ctx, "order.place", "place-"+order, fields); err != nil {
 		return err
@@ -114,8 +113,12 @@ func (c *customers) place(ctx context.Context, i int) error {
 		return nil
 	}
 	// It may be refused when the order has ended already, which is fine too.
-	_, err := c.commands.Send(ctx, "order.cancel", "cancel-"+order, map[string]any{"order": order, "reason": "changed my mind"})
+	_, err := c.commands.Send(ctx, "order.cancel", "cancel-"+order, map[string]any{"order": order})
 	return err
+}
+
+func item(name string, quantity, price int) map[string]any {
+	return map[string]any{"name": name, "quantity": quantity, "price": price}
 }
 
 // placers is how many customers order at once.

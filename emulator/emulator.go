@@ -116,7 +116,7 @@ func (e *emulator) placeOrders(ctx context.Context, people *customers) error {
 		return nil
 	}
 	progress := progressTo(e.errOut)
-	audit, err := awaitQuiet(ctx, e.system, e.orders, progress)
+	found, err := awaitQuiet(ctx, e.system, e.orders, progress)
 	endProgress(e.errOut, e.errOut)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -125,5 +125,5 @@ func (e *emulator) placeOrders(ctx context.Context, people *customers) error {
 		fmt.Fprintln(e.errOut, "chaos:", e.chaos)
 	}
 	fmt.Fprintf(e.errOut, "took %.1f s\n", time.Since(began).Seconds())
-	return errors.Join(err, report(ctx, e.out, e.system, audit, since))
+	return errors.Join(err, report(ctx, e.out, e.system, found, since))
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/driver"
-	"github.com/onevent/onevent/functions"
+	"github.com/onevent/onevent/functions/audit"
 )
 
 // quietWithin is how long the last flows may take to end, and auditEvery how
@@ -28,23 +28,23 @@ func awaitQuiet(ctx context.Context, system *flow.System, orders *orders, progre
 		all, open := orders.count()
 		progress(fmt.Sprintf("%d orders, %d open", all, open))
 		if open == 0 {
-			audit, err := system.Audit(ctx)
-			if err != nil || audit.Quiet() {
-				return audit, err
+			found, err := system.Audit(ctx)
+			if err != nil || found.Quiet() {
+				return found, err
 			}
-			progress(fmt.Sprintf("%d orders have ended, %d events in flight, %d documents behind", all, len(audit.InFlight), len(audit.Stale)))
+			progress(fmt.Sprintf("%d orders have ended, %d events in flight, %d documents behind", all, len(found.InFlight), len(found.Stale)))
 		}
 		if err := pause(ctx, auditEvery); err != nil {
-			audit, auditErr := system.Audit(context.WithoutCancel(ctx))
-			return audit, errors.Join(err, auditErr)
+			found, auditErr := system.Audit(context.WithoutCancel(ctx))
+			return found, errors.Join(err, auditErr)
 		}
 	}
 }
 
 // report checks the whole log and tells what it found. It returns an error if
 // anything is not as it must be.
-func report(ctx context.Context, out io.Writer, system *flow.System, audit flow.Audit, since flow.Time) error {
-	whole, err := functions.Check(system.Log(ctx, 0, driver.Forever))
+func report(ctx context.Context, out io.Writer, system *flow.System, found flow.Audit, since flow.Time) error {
+	whole, err := audit.Check(system.Log(ctx, 0, driver.Forever))
 	if err != nil {
 		return err
 	}
@@ -54,13 +54,13 @@ func report(ctx context.Context, out io.Writer, system *flow.System, audit flow.
 	}
 	fmt.Fprintf(out, "%d orders: %d completed, %d cancelled, %d open\n", mine.orders, mine.completed, mine.cancelled, mine.orders-mine.completed-mine.cancelled)
 	fmt.Fprintf(out, "the whole log: %d orders, %d events in %d records, %d documents, %d parked\n",
-		whole.Orders, audit.Events, audit.Records, audit.Documents, audit.Parked)
+		whole.Orders, found.Events, found.Records, found.Documents, found.Parked)
 	problems := whole.Violations
-	problems = append(problems, audit.Broken...)
-	for _, e := range audit.InFlight {
+	problems = append(problems, found.Broken...)
+	for _, e := range found.InFlight {
 		problems = append(problems, fmt.Sprintf("%s %s of %s was never handled", e.Stream, e.Type, e.Time))
 	}
-	for _, name := range audit.Stale {
+	for _, name := range found.Stale {
 		problems = append(problems, "the document "+name+" is not the fold of the log")
 	}
 	if whole.Open > 0 {

@@ -11,8 +11,12 @@ import (
 // provider lost its memory, gives the same charge.
 type Payments struct{ behaviours *Behaviours }
 
-// NewPayments returns a provider that declines the cards of the consumers that
-// are told to be refused.
+// DeclinedCents is the part below one euro of an amount that is always declined,
+// as sandboxes of payment providers have such amounts.
+const DeclinedCents = 13
+
+// NewPayments returns a provider. The name by which it is told how to behave is
+// that of the payment, which is the order's.
 func NewPayments(behaviours *Behaviours) *Payments { return &Payments{behaviours: behaviours} }
 
 // Handler serves POST /charges, POST /refunds and PUT /behaviours/{name}.
@@ -26,15 +30,16 @@ func (p *Payments) Handler() http.Handler {
 
 func (p *Payments) charge(w http.ResponseWriter, r *http.Request) {
 	var body struct {
-		Consumer string `json:"consumer"`
+		Payment string `json:"payment"`
+		Amount  int64  `json:"amount"`
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if !read(w, r, &body) || !requireKey(w, key) {
 		return
 	}
-	behaviour := p.behaviours.Of(body.Consumer)
+	behaviour := p.behaviours.Of(body.Payment)
 	behaviour.serve(w, r, func() (int, any) {
-		if behaviour.Refuse {
+		if behaviour.Refuse || body.Amount%100 == DeclinedCents {
 			return http.StatusPaymentRequired, map[string]string{"reason": "card declined"}
 		}
 		return http.StatusOK, map[string]string{"charge": "ch_" + nameOf(key)}

@@ -1,0 +1,42 @@
+// Package events says what can happen: every event of the application, once.
+// Each namespace has its own package, of plain data.
+//
+// An event has methods that name what it concerns. Key names its own stream.
+// Account, Order, Ticket, Delivery and Payment name another stream, which has the
+// same ID or that of the consumer. A method that only returns a field begins with
+// By.
+package events
+
+import (
+	"github.com/onevent/onevent/events/consumer"
+	"github.com/onevent/onevent/events/credit"
+	"github.com/onevent/onevent/events/delivery"
+	"github.com/onevent/onevent/events/order"
+	"github.com/onevent/onevent/events/payment"
+	"github.com/onevent/onevent/events/restaurant"
+	"github.com/onevent/onevent/events/ticket"
+	"github.com/onevent/onevent/flow"
+)
+
+// Catalogue returns all events: those to which one function each reacts, and
+// those that end a flow.
+func Catalogue() flow.Catalogue {
+	return flow.Join(
+		flow.Events(
+			consumer.Registered{},
+			order.Created{}, order.Overdue{}, order.Approved{}, order.Completed{}, order.Cancelled{}, order.RefundDue{},
+			credit.Reserved{}, credit.LimitExceeded{}, credit.Released{},
+			ticket.Created{}, ticket.AcceptanceDue{}, ticket.Accepted{}, ticket.Rejected{}, ticket.Expired{},
+			ticket.Ready{}, ticket.Cancelled{},
+			restaurant.Declined{},
+			delivery.Delivered{},
+			payment.Requested{}, payment.Captured{}, payment.Failed{},
+		),
+		flow.Final(
+			credit.AccountOpened{}, credit.LimitSet{}, credit.Captured{}, credit.OrderClosed{},
+			restaurant.Notified{},
+			delivery.Scheduled{}, delivery.Dispatched{}, delivery.PickedUp{}, delivery.Cancelled{},
+			payment.Refunded{},
+		),
+	)
+}

@@ -1,0 +1,145 @@
+package audit
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/onevent/onevent/events/money"
+	"github.com/onevent/onevent/events/order"
+	"github.com/onevent/onevent/events/payment"
+)
+
+// A tale is what is known of one order.
+type tale struct {
+	created   bool
+	total     money.Cents
+	completed bool
+	cancelled bool
+	// reserved, released and captured are of the consumer's credit.
+	reserved, released, captured money.Cents
+	closed                       bool // credit was released, or captured
+	// paid and refunded are what the payment provider moved.
+	paid, refunded money.Cents
+}
+
+func (t *tale) ended() bool { return t.completed || t.cancelled }
+
+// outstanding is the credit that the order still holds.
+func (t *tale) outstanding() money.Cents { return t.reserved - t.released - t.captured }
+
+// tale returns what is known of an order, and reports one that nobody placed.
+func (a *auditor) tale(id string) *tale {
+	t, ok := a.tales[id]
+	if !ok {
+		t = &tale{}
+		a.tales[id] = t
+		a.violation("order %s was never created", id)
+	}
+	return t
+}
+
+func (a *auditor) orderCreated(e order.Created) {
+	if _, ok := a.tales[e.Order]; ok {
+		a.violation("order %s was there before", e.Order)
+		return
+	}
+	a.tales[e.Order] = &tale{created: true, total: e.Total}
+	if e.Total != order.Total(e.Items) {
+		a.violation("the total is %v, the items cost %v", e.Total, order.Total(e.Items))
+	}
+}
+
+func (a *auditor) orderApproved(e order.Approved) {
+	t := a.tale(e.Order)
+	if t.ended() {
+		a.violation("order %s had ended", e.Order)
+	}
+	if t.reserved == 0 {
+		a.violation("order %s has no credit", e.Order)
+	}
+}
+
+func (a *auditor) orderCompleted(e order.Completed) {
+	t := a.tale(e.Order)
+	if t.ended() {
+		a.violation("order %s had ended", e.Order)
+	}
+	if t.paid == 0 {
+		a.violation("order %s is not paid", e.Order)
+	}
+	t.completed = true
+}
+
+func (a *auditor) orderCancelled(e order.Cancelled) {
+	t := a.tale(e.Order)
+	if t.ended() {
+		a.violation("order %s had ended", e.Order)
+	}
+	t.cancelled = true
+}
+
+func (a *auditor) refundDue(e order.RefundDue) {
+	if t := a.tale(e.Order); !t.cancelled || t.paid != e.Amount {
+		a.violation("order %s is not one that was cancelled and paid with %v", e.Order, e.Amount)
+	}
+}
+
+func (a *auditor) paid(e payment.Captured) {
+	t := a.tale(e.Order())
+	if t.paid != 0 || e.Amount != t.total {
+		a.violation("order %s costs %v, and %v were paid before", e.Order(), t.total, t.paid)
+	}
+	t.paid += e.Amount
+}
+
+func (a *auditor) refunded(e payment.Refunded) {
+	t := a.tale(e.Order())
+	if t.refunded != 0 || e.Amount != t.paid || !t.cancelled {
+		a.violation("order %s: %v were paid and %v refunded before, cancelled is %v", e.Order(), t.paid, t.refunded, t.cancelled)
+	}
+	t.refunded += e.Amount
+}
+
+// ends checks, after the last event, that each order ended well, and counts.
+func (a *auditor) ends() {
+	for _, id := range slices.Sorted(maps.Keys(a.tales)) {
+		t := a.tales[id]
+		if !t.created {
+			continue // reported where it was first heard of
+		}
+		a.report.Orders++
+		switch {
+		case t.completed:
+			a.report.Completed++
+		case t.cancelled:
+			a.report.Cancelled++
+		default:
+			a.report.Open++
+		}
+		for _, wrong := range t.wrongs() {
+			a.add(fmt.Sprintf("order %s %s", id, wrong))
+		}
+	}
+}
+
+// wrongs returns what must not be so at the end.
+func (t *tale) wrongs() []string {
+	var wrongs []string
+	if !t.ended() {
+		wrongs = append(wrongs, "has not ended")
+	}
+	if t.ended() && t.outstanding() != 0 {
+		wrongs = append(wrongs, fmt.Sprintf("has ended and still holds %v of credit", t.outstanding()))
+	}
+	if t.completed && t.captured != t.total {
+		wrongs = append(wrongs, fmt.Sprintf("is completed with %v of credit captured, its total is %v", t.captured, t.total))
+	}
+	if t.completed && t.paid == 0 {
+		wrongs = append(wrongs, "is completed and not paid")
+	}
+	if !t.completed && t.paid != t.refunded {
+		wrongs = append(wrongs, fmt.Sprintf("is not completed, %v were paid and %v refunded", t.paid, t.refunded))
+	}
+	return wrongs
+}

@@ -1,0 +1,60 @@
+// Package functions says what we do about events: every binding of the
+// application, each service's in its own package.
+package functions
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/onevent/onevent/events"
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/functions/accounting"
+	"github.com/onevent/onevent/functions/billing"
+	"github.com/onevent/onevent/functions/consumers"
+	"github.com/onevent/onevent/functions/delivering"
+	"github.com/onevent/onevent/functions/kitchen"
+	"github.com/onevent/onevent/functions/ordering"
+	"github.com/onevent/onevent/functions/views"
+)
+
+const (
+	// DefaultAcceptWithin is the default of Settings.AcceptWithin.
+	DefaultAcceptWithin = 10 * time.Minute
+	// DefaultCompleteWithin is the default of Settings.CompleteWithin.
+	DefaultCompleteWithin = 2 * time.Hour
+)
+
+// Settings are what differs between installations. The zero value is good for
+// everything that calls no effect.
+type Settings struct {
+	// AcceptWithin is how long a restaurant has to accept a ticket; 0 means
+	// DefaultAcceptWithin.
+	AcceptWithin time.Duration
+	// CompleteWithin is how long an order may take before it is cancelled; 0
+	// means DefaultCompleteWithin.
+	CompleteWithin time.Duration
+	// Restaurant is how restaurants are told of tickets. Without it that fails,
+	// and is tried again.
+	Restaurant kitchen.Restaurant
+	// Payments is who charges cards. Without it that fails, and is tried again.
+	Payments billing.Payments
+}
+
+// All returns every function of the application.
+func All(s Settings) []flow.Function {
+	return slices.Concat(
+		consumers.Functions(),
+		ordering.Functions(cmp.Or(s.CompleteWithin, DefaultCompleteWithin)),
+		accounting.Functions(),
+		kitchen.Functions(cmp.Or(s.AcceptWithin, DefaultAcceptWithin), s.Restaurant),
+		delivering.Functions(),
+		billing.Functions(s.Payments),
+		views.Functions(),
+	)
+}
+
+// App returns the application: all events and all functions.
+func App(s Settings) flow.App {
+	return flow.App{Events: events.Catalogue(), Functions: All(s)}
+}

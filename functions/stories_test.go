@@ -1,0 +1,89 @@
+package functions_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/onevent/onevent/events/order"
+	"github.com/onevent/onevent/events/payment"
+	"github.com/onevent/onevent/events/ticket"
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/flowtest"
+	"github.com/onevent/onevent/functions"
+	"github.com/onevent/onevent/functions/audit"
+	"github.com/onevent/onevent/functions/billing"
+
+	"github.com/onevent/onevent/flow/driver"
+)
+
+var update = flowtest.UpdateFlag()
+
+// An outside is everybody outside, as a story tells them to be.
+type outside struct {
+	declines string // why the provider declines, empty if it does not
+	down     bool
+	charges  map[string]bool // idempotency keys
+}
+
+func (o *outside) Notify(context.Context, ticket.Created) (string, error) {
+	if o.down {
+		return "", errors.New("nobody answers")
+	}
+	return "", nil
+}
+
+func (o *outside) Charge(ctx context.Context, p payment.Requested) (billing.Outcome, error) {
+	switch {
+	case o.down:
+		return billing.Outcome{}, errors.New("nobody answers")
+	case o.declines != "":
+		return billing.Outcome{Declined: o.declines}, nil
+	}
+	o.charges[flow.IdempotencyKey(ctx)] = true
+	return billing.Outcome{ID: "ch-" + p.Payment}, nil
+}
+
+func (o *outside) Refund(_ context.Context, r order.RefundDue) (billing.Outcome, error) {
+	return billing.Outcome{ID: "re-" + r.Order}, nil
+}
+
+// TestStories tells the stories in testdata. They have these words of their own:
+//
+//	provider declines REASON…   the payment provider declines cards
+//	outside down                nobody outside answers; "outside up" ends that
+//	audit                       checks the whole log, which must be at rest
+func TestStories(t *testing.T) {
+	t.Parallel()
+	flowtest.Stories(t, "testdata/*.txt", func(*testing.T) (flow.App, map[string]flowtest.Command) {
+		o := &outside{charges: map[string]bool{}}
+		app := functions.App(functions.Settings{
+			AcceptWithin: 10 * time.Minute, CompleteWithin: 2 * time.Hour, Restaurant: o, Payments: o,
+		})
+		return app, map[string]flowtest.Command{
+			"provider": func(_ *flowtest.World, args []string) (string, error) { o.declines = args[1]; return "", nil },
+			"outside":  func(_ *flowtest.World, args []string) (string, error) { o.down = args[0] == "down"; return "", nil },
+			"audit":    auditStory,
+		}
+	}, flowtest.Options{Update: *update})
+}
+
+// auditStory checks the money, the streams and the views.
+func auditStory(w *flowtest.World, _ []string) (string, error) {
+	ctx := context.Background()
+	report, err := audit.Check(w.System().Log(ctx, 0, driver.Forever))
+	if err != nil {
+		return "", err
+	}
+	found, err := w.System().Audit(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case report.Err() != nil:
+		return "", report.Err()
+	case !found.Quiet() || len(found.Broken) > 0:
+		return "", errors.New("something is in flight, stale or broken")
+	}
+	return "all is well", nil
+}
