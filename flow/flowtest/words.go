@@ -16,12 +16,12 @@ import (
 func perform(w *World, words map[string]Command, line string) string {
 	w.t.Helper()
 	args := splitWords(line)
-	command, ok := builtIn()[args[0]]
-	if own, isOwn := words[args[0]]; isOwn {
-		command, ok = own, true
+	command, least := words[args[0]], 0
+	if command == nil {
+		command, least = builtIn(args[0])
 	}
-	if !ok {
-		w.t.Fatalf("story: %q: no such command", line)
+	if command == nil || len(args) <= least {
+		w.t.Fatalf("story: %q: no such command, or too few words", line)
 	}
 	text, err := command(w, args[1:])
 	if err != nil {
@@ -61,19 +61,32 @@ func splitWords(line string) []string {
 	return append(words, line[start:])
 }
 
-func builtIn() map[string]Command {
-	return map[string]Command{
-		"send":    send,
-		"run":     func(w *World, _ []string) (string, error) { w.Run(); return "", nil },
-		"step":    step,
-		"hold":    func(w *World, args []string) (string, error) { return each(args, w.Hold) },
-		"release": func(w *World, args []string) (string, error) { return each(args, w.Release) },
-		"shuffle": shuffle,
-		"wait":    wait,
-		"view":    view,
-		"stream":  stream,
-		"parked":  parked,
+// builtIn returns a command that every story may use, and how many words it takes
+// at least.
+func builtIn(name string) (command Command, least int) {
+	switch name {
+	case "send":
+		return send, 1
+	case "run":
+		return func(w *World, _ []string) (string, error) { w.Run(); return "", nil }, 0
+	case "step":
+		return step, 1
+	case "hold":
+		return func(w *World, args []string) (string, error) { return each(args, w.Hold) }, 1
+	case "release":
+		return func(w *World, args []string) (string, error) { return each(args, w.Release) }, 1
+	case "shuffle":
+		return shuffle, 2
+	case "wait":
+		return wait, 1
+	case "view":
+		return view, 2
+	case "stream":
+		return stream, 1
+	case "parked":
+		return parked, 0
 	}
+	return nil, 0
 }
 
 func each(args []string, do func(string)) (string, error) {
