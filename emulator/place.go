@@ -15,7 +15,6 @@ import (
 	"github.com/onevent/onevent/flow/gcp/emulators"
 	"github.com/onevent/onevent/flow/gcp/host"
 	"github.com/onevent/onevent/flow/local"
-	"github.com/onevent/onevent/flow/mailbox"
 	"github.com/onevent/onevent/flow/worker"
 )
 
@@ -47,10 +46,7 @@ func openLocal(ctx context.Context, dir string, c *chaos.Chaos, log *slog.Logger
 	if err != nil {
 		return place{}, err
 	}
-	broker, err := store.Broker(ctx, nil)
-	if err != nil {
-		return place{}, errors.Join(err, store.Close())
-	}
+	broker := store.Broker(nil)
 	carrier := disturbed(broker, c)
 	platform := local.Platform(store, carrier)
 	platform.Reach = reachOf(c)
@@ -106,7 +102,7 @@ func openCloud(ctx context.Context, e *emulators.Emulators, c *chaos.Chaos, log 
 	}
 	carrier := disturbed(broker, c)
 	platform := gcp.Platform(store, carrier)
-	platform.Mailbox, platform.Reach = mailbox.New(), reachOf(c)
+	platform.Reach = reachOf(c)
 	return place{
 		platform: platform,
 		run: func(ctx context.Context, system *flow.System) error {
