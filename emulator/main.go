@@ -99,7 +99,7 @@ func run(ctx context.Context, args []string, out, errOut *os.File) error {
 	if err != nil {
 		return err
 	}
-	if err := catchUp(ctx, system, followed, c); err != nil {
+	if err := errors.Join(catchUp(ctx, system, followed, c), p.declare(ctx, system)); err != nil {
 		return err
 	}
 	e := &emulator{options: o, system: system, place: p, city: c, orders: followed, url: url, out: out, errOut: errOut, chaos: disturbance}

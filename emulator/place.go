@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/onevent/onevent/flow"
@@ -22,6 +23,9 @@ import (
 // functions.
 type place struct {
 	platform driver.Platform
+	// declare subscribes the functions to their events: before anything is
+	// published, or it would be lost.
+	declare func(ctx context.Context, system *flow.System) error
 	// run carries messages and ticks until ctx ends.
 	run func(ctx context.Context, system *flow.System) error
 	// close lets go of everything.
@@ -52,6 +56,9 @@ func openLocal(ctx context.Context, dir string, c *chaos.Chaos, log *slog.Logger
 	platform.Reach = reachOf(c)
 	return place{
 		platform: platform,
+		declare: func(ctx context.Context, system *flow.System) error {
+			return broker.Declare(ctx, system.Subscriptions()...)
+		},
 		run: func(ctx context.Context, system *flow.System) error {
 			return worker.Run(ctx, system, carrier, worker.Options{Tick: tickEvery, Log: log})
 		},
@@ -100,26 +107,40 @@ func openCloud(ctx context.Context, e *emulators.Emulators, c *chaos.Chaos, log 
 	if err != nil {
 		return place{}, errors.Join(err, store.Close())
 	}
-	carrier := disturbed(broker, c)
-	platform := gcp.Platform(store, carrier)
+	port, err := freePort(ctx)
+	if err != nil {
+		return place{}, errors.Join(err, broker.Close(), store.Close())
+	}
+	platform := gcp.Platform(store, disturbed(broker, c))
 	platform.Reach = reachOf(c)
 	return place{
 		platform: platform,
+		declare: func(ctx context.Context, system *flow.System) error {
+			return declareCloud(ctx, system, broker, port)
+		},
 		run: func(ctx context.Context, system *flow.System) error {
-			return runCloud(ctx, system, broker, c, log)
+			return runCloud(ctx, system, port, c, log)
 		},
 		close: func() error { return errors.Join(broker.Close(), store.Close(), e.Stop()) },
 		name:  fmt.Sprintf("gcp, Firestore at %s, Pub/Sub at %s", e.Firestore, e.PubSub),
 	}, nil
 }
 
-// runCloud serves the functions as Cloud Run does, points push subscriptions at
-// them, and ticks as Cloud Scheduler does.
-func runCloud(ctx context.Context, system *flow.System, broker *gcp.Broker, c *chaos.Chaos, log *slog.Logger) error {
-	port, err := freePort(ctx)
-	if err != nil {
-		return err
+// declareCloud points push subscriptions at where the functions will be served.
+func declareCloud(ctx context.Context, system *flow.System, broker *gcp.Broker, port string) error {
+	subscriptions := system.Subscriptions()
+	for i := range subscriptions {
+		// A laptop's patience is shorter than the cloud's.
+		subscriptions[i].MinBackoff, subscriptions[i].MaxBackoff, subscriptions[i].MaxAttempts = time.Second, 10*time.Second, 100
 	}
+	return broker.DeclarePush(ctx, func(name string) string { return localURL(port, name) }, subscriptions...)
+}
+
+func localURL(port, name string) string { return "http://127.0.0.1:" + port + "/" + name }
+
+// runCloud serves the functions as Cloud Run does, and ticks as Cloud Scheduler
+// does.
+func runCloud(ctx context.Context, system *flow.System, port string, c *chaos.Chaos, log *slog.Logger) error {
 	h := host.For(system, log)
 	h.Bind = "127.0.0.1"
 	if c != nil {
@@ -127,23 +148,22 @@ func runCloud(ctx context.Context, system *flow.System, broker *gcp.Broker, c *c
 			h.Functions[name] = c.Disturb(handle)
 		}
 	}
-	endpoint := func(subscription string) string { return "http://127.0.0.1:" + port + "/" + subscription }
-	subscriptions := system.Subscriptions()
-	for i := range subscriptions {
-		// A laptop's patience is shorter than the cloud's.
-		subscriptions[i].MinBackoff, subscriptions[i].MaxBackoff, subscriptions[i].MaxAttempts = time.Second, 10*time.Second, 100
+	go schedule(ctx, localURL(port, host.Tick))
+	return h.Serve(ctx, port)
+}
+
+// schedule posts a tick again and again until ctx ends. A tick that fails is
+// told by the host; the next one does what it left.
+func schedule(ctx context.Context, url string) {
+	for pause(ctx, tickEvery) == nil {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, http.NoBody)
+		if err != nil {
+			return
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+		}
 	}
-	if err := broker.DeclarePush(ctx, endpoint, subscriptions...); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() { cancel(worker.Tend(ctx, system, broker, worker.Options{Tick: tickEvery, Log: log})) }()
-	err = h.Serve(ctx, port)
-	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
-		err = cause
-	}
-	return err
 }
 
 func freePort(ctx context.Context) (string, error) {

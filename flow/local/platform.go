@@ -1,0 +1,18 @@
+package local
+
+import (
+	"crypto/rand"
+
+	"github.com/onevent/onevent/flow/clock"
+	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/mailbox"
+)
+
+// Platform returns what flow needs from this machine: a store, who publishes (a
+// Broker), the machine's clock and randomness, and mailboxes.
+func Platform(s *Store, p driver.Publisher) driver.Platform {
+	return driver.Platform{
+		Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Publisher: p,
+		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(),
+	}
+}
