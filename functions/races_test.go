@@ -24,7 +24,7 @@ import (
 func TestEveryOrderEndsWellInAnyOrderOfEvents(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for seed := uint64(1); seed <= 12; seed++ {
+	for seed := uint64(1); seed <= 25; seed++ {
 		r := &race{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 7)), outside: newFlaky(seed, 0.3)}
 		r.run(15)
 		maps.Copy(seen, r.check())
@@ -49,7 +49,7 @@ type race struct {
 func (r *race) run(n int) {
 	r.t.Helper()
 	r.world = flowtest.NewWorld(r.t, functions.App(r.outside.settings()), nil)
-	r.world.Shuffle(r.seed, 3)
+	r.world.Shuffle(r.seed, 2) // and each repeated outcome is published twice again
 	for _, name := range []string{"alice", "broke"} {
 		r.send("consumer.register", map[string]any{"consumer": name, "name": name})
 	}
@@ -88,11 +88,11 @@ func (r *race) something(n int) {
 	switch p := r.random.IntN(1000); {
 	case p < 700:
 		r.world.Step()
-	case p < 990:
+	case p < 984:
 		command := r.pick("ticket.accept", "ticket.finish", "delivery.pick_up", "delivery.deliver")
 		field, _, _ := strings.Cut(command, ".")
 		r.send(command, map[string]any{field: id})
-	case p < 992:
+	case p < 986:
 		r.send("ticket.reject", map[string]any{"ticket": id, "reason": "no soup"})
 	case p < 994:
 		r.send("order.cancel", map[string]any{"order": id})

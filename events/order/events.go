@@ -81,7 +81,7 @@ type Reason string
 // The reasons.
 const (
 	ByConsumer          Reason = "by consumer"
-	CreditLimitExceeded Reason = "credit limit exceeded"
+	CreditLimitExceeded Reason = "credit limit exceeded" //nolint:gosec // no credential
 	RejectedByKitchen   Reason = "rejected by the restaurant"
 	NotAcceptedInTime   Reason = "not accepted in time"
 	NotCompletedInTime  Reason = "not completed in time"

@@ -37,10 +37,7 @@ func openRig(b *testing.B, view, work bool) *rig {
 	if err != nil {
 		b.Fatal(err)
 	}
-	broker, err := store.Broker(ctx, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
+	broker := store.Broker(nil)
 	r := &rig{b: b}
 	if r.system, err = flow.New(hop.App(view), local.Platform(store, broker), r.count); err != nil {
 		b.Fatal(err)

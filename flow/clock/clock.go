@@ -1,4 +1,4 @@
-// Package clock is the clock of the machine.
+// Package clock has the real time as a driver.Clock.
 package clock
 
 import (
@@ -6,14 +6,18 @@ import (
 	"time"
 )
 
-// System is a driver.Clock that tells the machine's time.
+// System is the clock of the operating system.
 type System struct{}
 
 // Now returns the present time.
 func (System) Now() time.Time { return time.Now() }
 
-// Sleep returns nil after d, or the context's error as soon as it ends.
+// Sleep waits for d and returns nil, or returns the context's error as soon as
+// it ends. With d of zero or less it does not wait.
 func (System) Sleep(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -8,11 +8,11 @@ import (
 	"github.com/onevent/onevent/flow/mailbox"
 )
 
-// Platform returns what flow needs from this machine: a store, who publishes (a
-// Broker), the machine's clock and randomness, and mailboxes.
-func Platform(s *Store, p driver.Publisher) driver.Platform {
+// Platform returns all that package flow needs to run on a store, with a broker
+// of that store, on the clock of the system.
+func Platform(s *Store, b *Broker) driver.Platform {
 	return driver.Platform{
-		Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Publisher: p,
+		Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Publisher: b,
 		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(),
 	}
 }

@@ -1,6 +1,6 @@
 // Package audit reads a whole log and tells whether what must always hold did
 // hold: no gap in a stream, no credit beyond its limit or left behind, one end for
-// each order, no money kept for nothing.
+// each order, no money kept and no food cooked for nothing.
 //
 // It knows events only. What the functions meant is of no matter to it.
 package audit

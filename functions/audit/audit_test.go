@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	"github.com/onevent/onevent/events/credit"
+	"github.com/onevent/onevent/events/delivery"
 	"github.com/onevent/onevent/events/money"
 	"github.com/onevent/onevent/events/order"
 	"github.com/onevent/onevent/events/payment"
+	"github.com/onevent/onevent/events/ticket"
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/functions/audit"
 )
@@ -103,16 +105,26 @@ func TestALogInWhichAllIsWell(t *testing.T) {
 		good("1"),
 		[]flow.Event{created("2"), reserved("2", 600), cancelled("2"), released("2", 600)},
 		[]flow.Event{created("3"), cancelled("3"), released("3", 0)}, // the cancellation was faster
+		[]flow.Event{
+			created("6"), reserved("6", 600), approved("6"),
+			ticket.Created{Ticket: "6"},
+			delivery.Scheduled{Delivery: "6"},
+			cancelled("6"), released("6", 600),
+			ticket.Cancelled{Ticket: "6"},
+			delivery.Cancelled{Delivery: "6"},
+		},
 		begun("4"), []flow.Event{cancelled("4"), released("4", 600), refundDue("4"), refunded("4", 600)},
 		[]flow.Event{
-			created("5"), credit.LimitExceeded{Account: "alice", Order: "5"}, cancelled("5"),
+			created("5"),
+			credit.LimitExceeded{Account: "alice", Order: "5"},
+			cancelled("5"),
 			credit.OrderClosed{Account: "alice", Order: "5"},
 		},
 	)...))
 	if err := report.Err(); err != nil {
 		t.Fatal(err)
 	}
-	if report.Orders != 5 || report.Completed != 1 || report.Cancelled != 4 || report.Open != 0 {
+	if report.Orders != 6 || report.Completed != 1 || report.Cancelled != 5 || report.Open != 0 {
 		t.Fatalf("%+v", report)
 	}
 }
@@ -156,6 +168,9 @@ func TestEachViolationIsFound(t *testing.T) {
 		"refunded and completed":              {slices.Concat(open, good("1"), []flow.Event{refunded("1", 600)}), "order 1: 6.00 were paid and 0.00 refunded before, cancelled is false"},
 		"refunded twice":                      {slices.Concat(open, begun("1"), []flow.Event{cancelled("1"), refunded("1", 600), refunded("1", 600)}), "6.00 were paid and 6.00 refunded before"},
 		"a refund due that is not":            {slices.Concat(open, good("1"), []flow.Event{refundDue("1")}), "order 1 is not one that was cancelled and paid with 6.00"},
+		"a ticket left behind":                {append(open, created("1"), ticket.Created{Ticket: "1"}, cancelled("1"), released("1", 0)), "order 1 is cancelled, and its ticket is not"},
+		"a ticket that was not wanted":        {append(open, created("1"), cancelled("1"), released("1", 0), ticket.Cancelled{Ticket: "1"}, ticket.Created{Ticket: "1"}, ticket.Expired{Ticket: "1"}), "ticket/1 2, ticket.created: the ticket of order 1 was cancelled before"},
+		"a courier left behind":               {append(open, created("1"), cancelled("1"), released("1", 0), delivery.Cancelled{Delivery: "1"}, delivery.Dispatched{Delivery: "1"}), "order 1 is cancelled, and its delivery is neither"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

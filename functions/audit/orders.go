@@ -8,6 +8,7 @@ import (
 	"github.com/onevent/onevent/events/money"
 	"github.com/onevent/onevent/events/order"
 	"github.com/onevent/onevent/events/payment"
+	"github.com/onevent/onevent/events/ticket"
 )
 
 // A tale is what is known of one order.
@@ -21,6 +22,10 @@ type tale struct {
 	closed                       bool // credit was released, or captured
 	// paid and refunded are what the payment provider moved.
 	paid, refunded money.Cents
+	// cooking and riding are set while a kitchen or a courier is at work.
+	cooking, riding bool
+	// unwanted is set when the ticket was cancelled, be there one or not.
+	unwanted bool
 }
 
 func (t *tale) ended() bool { return t.completed || t.cancelled }
@@ -101,6 +106,19 @@ func (a *auditor) refunded(e payment.Refunded) {
 	t.refunded += e.Amount
 }
 
+func (a *auditor) ticketCreated(e ticket.Created) {
+	t := a.tale(e.Order())
+	if t.unwanted {
+		a.violation("the ticket of order %s was cancelled before", e.Order())
+	}
+	t.cooking = true
+}
+
+func (a *auditor) ticketCancelled(e ticket.Cancelled) {
+	t := a.tale(e.Order())
+	t.cooking, t.unwanted = false, true
+}
+
 // ends checks, after the last event, that each order ended well, and counts.
 func (a *auditor) ends() {
 	for _, id := range slices.Sorted(maps.Keys(a.tales)) {
@@ -137,6 +155,12 @@ func (t *tale) wrongs() []string {
 	}
 	if t.completed && t.paid == 0 {
 		wrongs = append(wrongs, "is completed and not paid")
+	}
+	if t.cancelled && t.cooking {
+		wrongs = append(wrongs, "is cancelled, and its ticket is not")
+	}
+	if t.cancelled && t.riding {
+		wrongs = append(wrongs, "is cancelled, and its delivery is neither cancelled nor delivered")
 	}
 	if !t.completed && t.paid != t.refunded {
 		wrongs = append(wrongs, fmt.Sprintf("is not completed, %v were paid and %v refunded", t.paid, t.refunded))

@@ -3,6 +3,8 @@ package audit
 import (
 	"encoding/json"
 
+	"github.com/onevent/onevent/events/delivery"
+	"github.com/onevent/onevent/events/ticket"
 	"github.com/onevent/onevent/flow"
 )
 
@@ -23,6 +25,14 @@ func (a *auditor) readers() map[string]reader {
 	reads(m, a.captured)
 	reads(m, a.paid)
 	reads(m, a.refunded)
+	reads(m, a.ticketCreated)
+	reads(m, func(e ticket.Rejected) { a.tale(e.Order()).cooking = false })
+	reads(m, func(e ticket.Expired) { a.tale(e.Order()).cooking = false })
+	reads(m, a.ticketCancelled)
+	reads(m, func(e delivery.Scheduled) { a.tale(e.Order()).riding = true })
+	reads(m, func(e delivery.Dispatched) { a.tale(e.Order()).riding = true })
+	reads(m, func(e delivery.Delivered) { a.tale(e.Order()).riding = false })
+	reads(m, func(e delivery.Cancelled) { a.tale(e.Order()).riding = false })
 	return m
 }
 

@@ -33,7 +33,7 @@ func KitchenBoard() flow.Function {
 	)
 }
 
-func (c Card) created(e ticket.Created) Card {
+func (Card) created(e ticket.Created) Card {
 	return Card{Ticket: e.Ticket, Restaurant: e.Restaurant, Items: e.Items, Status: "waiting", Open: true}
 }
 

@@ -97,8 +97,11 @@ func TestOrderSummaryOfBadEnds(t *testing.T) {
 		},
 		"cancelled on the way": {
 			[]flow.Event{
-				ticketCreated("1"), ticket.Accepted{Ticket: "1"}, cancelled("1"),
-				ticket.Cancelled{Ticket: "1", Created: true, Accepted: true}, delivery.Cancelled{Delivery: "1"},
+				ticketCreated("1"),
+				ticket.Accepted{Ticket: "1"},
+				cancelled("1"),
+				ticket.Cancelled{Ticket: "1", Created: true, Accepted: true},
+				delivery.Cancelled{Delivery: "1"},
 			},
 			func(s *views.Summary) { s.Ticket, s.Delivery = "cancelled", "cancelled" },
 		},

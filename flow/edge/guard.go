@@ -1,0 +1,140 @@
+package edge
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path"
+	"runtime/debug"
+	"slices"
+	"strings"
+)
+
+// guard puts around a handler what every request has to pass: from the outside
+// in, the headers of every answer, panics, hosts, origins, paths, and the limit
+// of requests at work.
+func (e *edge) guard(next http.Handler, o Options) http.Handler {
+	next = e.limit(next, o.MaxInFlight)
+	next = e.checkPaths(next)
+	next = e.checkOrigins(next)
+	next = e.checkHosts(next, o.Hosts)
+	return secureHeaders(e.catchPanics(next))
+}
+
+// secureHeaders keeps browsers from making of an answer what it is not. See
+// https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html.
+func secureHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (e *edge) catchPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			if cause == http.ErrAbortHandler { //nolint:errorlint // the panic's value itself
+				panic(cause)
+			}
+			e.log.ErrorContext(r.Context(), "request panicked", "panic", cause, "stack", string(debug.Stack()))
+			e.fail(w, r, problem(http.StatusInternalServerError, "fault", "the system has a fault, which is in its log"))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkHosts answers requests to a loopback address only if they name this
+// machine as their host. A web page whose name was made to resolve to 127.0.0.1
+// (DNS rebinding) is of one origin with the edge in the eyes of a browser, and
+// only the host tells.
+func (e *edge) checkHosts(next http.Handler, allowed []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if arrivedOnLoopback(r) && !isLoopbackHost(r.Host) && !slices.Contains(allowed, hostname(r.Host)) {
+			e.fail(w, r, problem(http.StatusForbidden, "forbidden-host", "the host %s is not this machine; ask for localhost", quote(r.Host)))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func arrivedOnLoopback(r *http.Request) bool {
+	addr, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	return ok && addr.IP.IsLoopback()
+}
+
+func isLoopbackHost(host string) bool {
+	name := hostname(host)
+	ip, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// hostname returns a host without port and brackets, in lower case.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"))
+}
+
+// checkOrigins refuses what a browser sends for a page of another origin, unless
+// it is a mere read.
+func (e *edge) checkOrigins(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.fail(w, r, problem(http.StatusForbidden, "cross-origin", "pages of other origins may not send commands"))
+	}))
+	return protection.Handler(next)
+}
+
+// checkPaths refuses paths that could be read in two ways.
+func (e *edge) checkPaths(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := checkPath(r.URL); err != nil {
+			e.fail(w, r, problem(http.StatusBadRequest, "bad-path", "the path %s %v", quote(r.URL.EscapedPath()), err))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func checkPath(u *url.URL) error {
+	switch {
+	case strings.Count(u.Path, "/") != strings.Count(u.EscapedPath(), "/"):
+		return fmt.Errorf("has an escaped slash; keys have none")
+	case strings.ContainsFunc(u.Path, func(c rune) bool { return c < ' ' || c == 0x7f || c == '\\' }):
+		return fmt.Errorf("has a control character or a backslash; keys have none")
+	case !strings.HasPrefix(u.Path, "/") || path.Clean(u.Path) != u.Path:
+		return fmt.Errorf("has an empty part, a dot part or a slash at the end; it would be %s", quote(path.Clean("/"+u.Path)))
+	}
+	return nil
+}
+
+// limit answers 503 when too many requests are at work. Health is asked for when
+// there is trouble, so it is not counted.
+func (e *edge) limit(next http.Handler, most int) http.Handler {
+	slots := make(chan struct{}, most)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == healthPath {
+			next.ServeHTTP(w, r)
+			return
+		}
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+			next.ServeHTTP(w, r)
+		default:
+			e.fail(w, r, problem(http.StatusServiceUnavailable, "overloaded", "%d requests are at work already; nothing was done; send it again", most))
+		}
+	})
+}

@@ -1,0 +1,53 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// The patience of the server. A request has less than what writing its answer may
+// take, so that a slow system still gets to say so.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	writeTimeout      = readTimeout + defaultTimeout + 10*time.Second
+	idleTimeout       = time.Minute
+	maxHeaderBytes    = 16 << 10
+	stopTimeout       = 10 * time.Second
+)
+
+// Server returns a server for an address with limits on all that a client can
+// stretch: 5 seconds for the header, 15 for the request, 45 for the answer, a
+// minute of idleness, 16 KiB of headers.
+func Server(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: handler,
+		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+	}
+}
+
+// Serve serves on a listener until ctx ends. Then it takes no more requests, gives
+// those at work 10 seconds to finish, and returns nil, or an error if they did
+// not. The listener is closed in any case.
+func Serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	stopped := make(chan error, 1)
+	cancel := context.AfterFunc(ctx, func() {
+		patience, done := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer done()
+		err := server.Shutdown(patience)
+		if err != nil {
+			err = errors.Join(fmt.Errorf("edge: stop: %w", err), server.Close())
+		}
+		stopped <- err
+	})
+	err := server.Serve(listener)
+	if !cancel() {
+		return <-stopped
+	}
+	return fmt.Errorf("edge: serve: %w", err)
+}

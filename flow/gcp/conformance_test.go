@@ -1,0 +1,49 @@
+package gcp_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/drivertest"
+)
+
+// All clauses share one store, as all functions share one database.
+func TestStores(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	drivertest.Run(t, func(*testing.T) drivertest.Stores {
+		return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda()}
+	})
+}
+
+// The emulator keeps its messages when a broker closes. It counts deliveries
+// exactly, which the service does as well as it can, and does not pause after the
+// first one, which the service does.
+func TestBrokerOnTheEmulator(t *testing.T) {
+	t.Parallel()
+	address := needEmulators(t).PubSub
+	drivertest.Broker(t, func(t *testing.T) func() driver.Broker {
+		t.Helper()
+		prefix := newPrefix()
+		return func() driver.Broker { return openBroker(t, address, prefix) }
+	}, drivertest.Caps{
+		Durable: true, CountsAttempts: true,
+		Patience: time.Minute, Backoff: 10 * time.Millisecond, MaxAttempts: 5,
+	})
+}
+
+// Google's fake needs no Java. It does not pause, and does not say whose a dead
+// letter is.
+func TestBrokerOnPstest(t *testing.T) {
+	t.Parallel()
+	drivertest.Broker(t, func(t *testing.T) func() driver.Broker {
+		t.Helper()
+		if strings.Contains(t.Name(), "/dead_letters/") {
+			t.Skip("pstest notes no source on dead letters; the emulator does")
+		}
+		address := newFake(t)
+		return func() driver.Broker { return openBroker(t, address, "") }
+	}, drivertest.Caps{Durable: true, Patience: time.Minute})
+}

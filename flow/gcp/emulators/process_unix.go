@@ -1,0 +1,15 @@
+//go:build unix
+
+package emulators
+
+import (
+	"os"
+	"syscall"
+)
+
+// terminate asks all processes of the group that p leads to end. That there is
+// none any more is as good.
+func terminate(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGTERM) }
+
+// kill ends all processes of the group that p leads.
+func kill(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
