@@ -42,6 +42,12 @@ func openRig(b *testing.B, view, work bool) *rig {
 	if r.system, err = flow.New(hop.App(view), local.Platform(store, broker), r.count); err != nil {
 		b.Fatal(err)
 	}
+	if work {
+		// Before anything is published: what nobody subscribes to is dropped.
+		if err := broker.Declare(ctx, r.system.Subscriptions()...); err != nil {
+			b.Fatal(err)
+		}
+	}
 	var running sync.WaitGroup
 	if work {
 		running.Go(func() {

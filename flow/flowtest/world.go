@@ -24,6 +24,7 @@ type World struct {
 	queue  []driver.Message
 	held   map[string]bool
 	subs   map[string][]string // subscriptions by topic
+	sent   map[string]bool     // messages that were published before
 	random *rand.Rand
 	copies int
 	trace  []string
@@ -33,7 +34,7 @@ type World struct {
 // Agenda, Reach and Mailbox are used; nil stores mean memory.
 func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	t.Helper()
-	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, copies: 1}
+	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, sent: map[string]bool{}, copies: 1}
 	p := driver.Platform{Clock: w.clock, Publisher: w, Random: rand.NewChaCha8([32]byte{1})}
 	if stores == nil {
 		m := memory.New()
@@ -60,14 +61,18 @@ func (w *World) System() *flow.System { return w.system }
 // Clock returns the world's clock.
 func (w *World) Clock() *Clock { return w.clock }
 
-// Publish queues a copy of each message for each subscription to its topic.
+// Publish queues a message for each subscription to its topic: as many copies as
+// Shuffle said, and one more each time it is published again.
 func (w *World) Publish(_ context.Context, messages ...driver.Message) error {
 	for _, m := range messages {
+		copies := w.copies
+		if w.sent[m.ID] {
+			copies = 1
+		}
+		w.sent[m.ID] = true
 		for _, sub := range w.subs[m.Topic] {
 			m.Subscription = sub
-			for range w.copies {
-				w.queue = append(w.queue, m)
-			}
+			w.queue = append(w.queue, slices.Repeat([]driver.Message{m}, copies)...)
 		}
 	}
 	return nil
