@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -53,9 +54,9 @@ func (n *narrator) observe(e flow.Recorded) {
 //	12:00:01.234  order/o-17      order.created           ← place-order    alice 17.50 …
 func (n *narrator) line(e flow.Recorded) string {
 	at := e.Time.Time().Local().Format("15:04:05.000")
-	text := fmt.Sprintf("%-18s %-24s", e.Stream, e.Type)
+	text := fmt.Sprintf("%-20s %-22s", e.Stream, e.Type)
 	return fmt.Sprintf("%s  %s %s %s", n.paint("2", at), n.paint(colourOf(e.Type), text),
-		n.paint("2", fmt.Sprintf("← %-20s", e.Function)), detailsOf(e))
+		n.paint("2", fmt.Sprintf("← %-21s", e.Function)), clip(detailsOf(e)))
 }
 
 func (n *narrator) paint(code, text string) string {
@@ -78,6 +79,26 @@ func colourOf(typ string) string {
 	return colours[flow.Namespace(typ)]
 }
 
+// plain returns a text as it is if it is one word, and quoted, with what a
+// terminal would obey escaped, if it is not.
+func plain(text string) string {
+	if quoted := strconv.Quote(text); quoted != `"`+text+`"` || strings.ContainsRune(text, ' ') {
+		return quoted
+	}
+	return text
+}
+
+// maxDetails is how many characters of an event's details are told, so that a
+// line fits a terminal.
+const maxDetails = 60
+
+func clip(text string) string {
+	if runes := []rune(text); len(runes) > maxDetails {
+		return string(runes[:maxDetails-1]) + "…"
+	}
+	return text
+}
+
 // detailsOf returns the fields of an event that are neither its key nor lists, in
 // the order of their names.
 func detailsOf(e flow.Recorded) string {
@@ -91,7 +112,7 @@ func detailsOf(e flow.Recorded) string {
 		switch v := value.(type) {
 		case string:
 			if v != key && v != "" {
-				parts = append(parts, fmt.Sprintf("%s=%.40q", name, v))
+				parts = append(parts, name+"="+plain(v))
 			}
 		case float64:
 			parts = append(parts, fmt.Sprintf("%s=%v", name, v))

@@ -52,7 +52,8 @@ func openLocal(ctx context.Context, dir string, c *chaos.Chaos, log *slog.Logger
 	}
 	broker := store.Broker(nil)
 	carrier := disturbed(broker, c)
-	platform := local.Platform(store, carrier)
+	platform := local.Platform(store, broker)
+	platform.Publisher = carrier
 	platform.Reach = reachOf(c)
 	return place{
 		platform: platform,

@@ -329,3 +329,32 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A handler may see the end of its time before Receive does; what it returns then
+// comes too late. The many functions that wait for the same end give it a head
+// start.
+func TestReceiveDoesNotAcknowledgeLate(t *testing.T) {
+	t.Parallel()
+	b := openBroker(t, newFake(t), "")
+	s := quick("all", "order.created")
+	s.AckWithin = 200 * time.Millisecond
+	declare(t, b, s)
+	deliveries := make(chan int, 100)
+	n := 0
+	receiveWith(t, b, "all", func(ctx context.Context, _ driver.Message) error {
+		if n++; n < 4 {
+			for range 10_000 {
+				context.AfterFunc(ctx, func() {})
+			}
+			<-ctx.Done()
+		}
+		deliveries <- n
+		return nil
+	})
+	publish(t, b, driver.Message{ID: "1", Topic: "order.created"})
+	for want := range 4 {
+		if got := wait(t, deliveries, "delivery"); got != want+1 {
+			t.Errorf("delivery %d is %d", want+1, got)
+		}
+	}
+}

@@ -7,7 +7,7 @@ import (
 )
 
 // checkBelow is the size, in bytes, of the largest file that is checked page by
-// page when it is opened: about a quarter of a second.
+// page when it is opened: about a tenth of a second.
 const checkBelow = 64 << 20
 
 // inspect looks at a file through a connection that cannot change it.

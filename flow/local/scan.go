@@ -58,13 +58,15 @@ func (l eventLog) ordered(ctx context.Context, what, query string, which any, fr
 			return []any{which, int64(from), int64(from), "", int64(-1), nil, int64(pageRows)}
 		}
 		id, _ := idOf(last.ID)
-		return []any{which, int64(last.Time), int64(last.Time), last.Stream, int64(last.Seq), id, int64(pageRows)} //nolint:gosec // it came from an int64
+		seq := int64(last.Seq) //nolint:gosec // it came from an int64
+		return []any{which, int64(last.Time), int64(last.Time), last.Stream, seq, id, int64(pageRows)}
 	}).all(ctx)
 }
 
 func (l eventLog) paging(what, query string, args func(*driver.Record) []any) paging[driver.Record] {
-	return paging[driver.Record]{s: l.s, what: what, query: query, limit: pageRows, args: args, read: func(r row) (driver.Record, int) {
+	read := func(r row) (driver.Record, int) {
 		record := recordOf(r)
 		return record, 256 + len(record.Body)
-	}}
+	}
+	return paging[driver.Record]{s: l.s, what: what, query: query, limit: pageRows, args: args, read: read}
 }
