@@ -13,6 +13,9 @@ import (
 	"github.com/onevent/onevent/flow/chaos"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
+	"github.com/onevent/onevent/functions"
+	"github.com/onevent/onevent/functions/billing"
+	"github.com/onevent/onevent/functions/kitchen"
 )
 
 // An emulator is a running system with the world around it.
@@ -26,6 +29,28 @@ type emulator struct {
 	out     *os.File
 	errOut  *os.File
 	chaos   *chaos.Chaos
+}
+
+// assemble makes the system of the application, the platform and the city, tells
+// those who follow events what is in the log, and subscribes the functions.
+func (e *emulator) assemble(ctx context.Context) error {
+	app := functions.App(functions.Settings{
+		AcceptWithin: acceptWithin(e.options), CompleteWithin: completeWithin(e.options),
+		Restaurant: kitchen.HTTPRestaurant{URL: e.city.restaurantURL},
+		Payments:   billing.HTTPPayments{URL: e.city.paymentsURL},
+	})
+	observers := []observer{e.orders, e.city, act{e.city}}
+	if e.options.demo || e.options.verbose {
+		observers = append(observers, newNarrator(e.out, isTerminal(e.out)))
+	}
+	var err error
+	if e.system, err = flow.New(app, e.place.platform, watch(observers...)); err != nil {
+		return err
+	}
+	if err := catchUp(ctx, e.system, e.orders, e.city); err != nil {
+		return err
+	}
+	return e.place.declare(ctx, e.system)
 }
 
 func (e *emulator) greet(after time.Duration) {

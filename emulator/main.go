@@ -16,12 +16,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/chaos"
 	"github.com/onevent/onevent/flow/edge"
-	"github.com/onevent/onevent/functions"
-	"github.com/onevent/onevent/functions/billing"
-	"github.com/onevent/onevent/functions/kitchen"
 )
 
 func main() {
@@ -85,26 +81,12 @@ func run(ctx context.Context, args []string, out, errOut *os.File) error {
 			fmt.Fprintln(errOut, "emulator: close:", err)
 		}
 	}()
-	app := functions.App(functions.Settings{
-		AcceptWithin: acceptWithin(o), CompleteWithin: completeWithin(o),
-		Restaurant: kitchen.HTTPRestaurant{URL: c.restaurantURL},
-		Payments:   billing.HTTPPayments{URL: c.paymentsURL},
-	})
-	followed := newOrders()
-	observers := []observer{followed, c, act{c}}
-	if o.demo || o.verbose {
-		observers = append(observers, newNarrator(out, isTerminal(out)))
-	}
-	system, err := flow.New(app, p.platform, watch(observers...))
-	if err != nil {
+	e := &emulator{options: o, place: p, city: c, orders: newOrders(), url: url, out: out, errOut: errOut, chaos: disturbance}
+	if err := e.assemble(ctx); err != nil {
 		return err
 	}
-	if err := errors.Join(catchUp(ctx, system, followed, c), p.declare(ctx, system)); err != nil {
-		return err
-	}
-	e := &emulator{options: o, system: system, place: p, city: c, orders: followed, url: url, out: out, errOut: errOut, chaos: disturbance}
 	e.greet(time.Since(started))
-	return e.run(ctx, listener, edge.New(system, edge.Options{Log: log}))
+	return e.run(ctx, listener, edge.New(e.system, edge.Options{Log: log}))
 }
 
 // pacesOf returns how long things take outside: as in a film for a demo, as fast

@@ -73,12 +73,6 @@ func (o *orders) count() (all, open int) {
 	return len(o.ended), open
 }
 
-func (o *orders) hasEnded(key string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.ended[key]
-}
-
 // field returns a text field of an event's data; empty if there is none.
 func field(e flow.Recorded, name string) string {
 	var fields map[string]any

@@ -10,12 +10,11 @@ import (
 	"github.com/onevent/onevent/events/payment"
 	"github.com/onevent/onevent/events/ticket"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/flowtest"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/audit"
 	"github.com/onevent/onevent/functions/billing"
-
-	"github.com/onevent/onevent/flow/driver"
 )
 
 var update = flowtest.UpdateFlag()

@@ -122,7 +122,7 @@ func (r *receiver) take(ctx context.Context, within time.Duration, m *pubsub.Mes
 	err := handleSafely(ctx, r.handle, message)
 	switch inTime := giveBack(); {
 	case !inTime: // given back
-	case err != nil: // the handler may see the end first
+	case err != nil, ctx.Err() != nil: // the handler may see the end first
 		m.Nack()
 	default:
 		m.Ack()

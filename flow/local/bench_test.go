@@ -176,7 +176,7 @@ func bareSQL(ctx context.Context, db *sql.DB, i int64) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	defer tx.Rollback()
 	stream := streamOf(i)
 	var seq int64
 	if err := tx.QueryRowContext(ctx, "SELECT seq FROM heads WHERE stream = ?", stream).Scan(&seq); err != nil && !errors.Is(err, sql.ErrNoRows) {

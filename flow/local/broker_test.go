@@ -230,16 +230,26 @@ func TestBrokerLimits(t *testing.T) {
 	store := open(t, t.TempDir())
 	broker := store.Broker(nil)
 	for _, sub := range []driver.Subscription{
-		{Name: ""}, {Name: "ab"}, {Name: "1abc"}, {Name: "-abc"}, {Name: "aBc"}, {Name: "a_b"}, {Name: driver.DeadLetters},
-		{Name: "abc", AckWithin: -1}, {Name: "abc", Concurrency: -1},
+		{Name: ""},
+		{Name: "ab"},
+		{Name: "1abc"},
+		{Name: "-abc"},
+		{Name: "aBc"},
+		{Name: "a_b"},
+		{Name: driver.DeadLetters},
+		{Name: "abc", AckWithin: -1},
+		{Name: "abc", Concurrency: -1},
 	} {
 		if err := broker.Declare(t.Context(), sub); err == nil {
 			t.Errorf("Declare(%+v) returned nil", sub)
 		}
 	}
 	for _, m := range []driver.Message{
-		{ID: "1"}, {Topic: "a"}, {ID: "1", Topic: "a", Attributes: map[string]string{"A": "b"}},
-		{ID: "1", Topic: "a", Attributes: map[string]string{"a": ""}}, {ID: "1", Topic: "a", Attributes: map[string]string{"a": "\xff"}},
+		{ID: "1"},
+		{Topic: "a"},
+		{ID: "1", Topic: "a", Attributes: map[string]string{"A": "b"}},
+		{ID: "1", Topic: "a", Attributes: map[string]string{"a": ""}},
+		{ID: "1", Topic: "a", Attributes: map[string]string{"a": "\xff"}},
 	} {
 		if err := broker.Publish(t.Context(), m); err == nil {
 			t.Errorf("Publish(%+v) returned nil", m)

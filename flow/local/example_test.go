@@ -14,13 +14,13 @@ func ExampleOpen() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is temporary
+	defer os.RemoveAll(dir)
 	ctx := context.Background()
 	store, err := local.Open(ctx, dir, nil)
 	if err != nil {
 		panic(err)
 	}
-	defer store.Close() //nolint:errcheck // nothing waits to be written
+	defer store.Close()
 
 	_, err = local.Open(ctx, dir, nil)
 	fmt.Println("opened twice:", err != nil)
@@ -37,19 +37,19 @@ func ExampleOpenReadOnly() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is temporary
+	defer os.RemoveAll(dir)
 	ctx := context.Background()
 	owner, err := local.Open(ctx, dir, nil)
 	if err != nil {
 		panic(err)
 	}
-	defer owner.Close() //nolint:errcheck // nothing waits to be written
+	defer owner.Close()
 
 	reader, err := local.OpenReadOnly(ctx, dir, nil) // in another process, say
 	if err != nil {
 		panic(err)
 	}
-	defer reader.Close() //nolint:errcheck // it reads
+	defer reader.Close()
 	backlog, err := reader.Backlog(ctx)
 	fmt.Println(backlog, err)
 	// Output:
@@ -61,13 +61,13 @@ func ExampleStore_Broker() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is temporary
+	defer os.RemoveAll(dir)
 	ctx, cancel := context.WithCancel(context.Background())
 	store, err := local.Open(ctx, dir, nil)
 	if err != nil {
 		panic(err)
 	}
-	defer store.Close() //nolint:errcheck // nothing waits to be written
+	defer store.Close()
 
 	broker := store.Broker(&local.BrokerOptions{MaxAttempts: 5})
 	if err := broker.Declare(ctx, driver.Subscription{Name: "reserve-credit", Topics: []string{"order.created"}}); err != nil {
@@ -92,12 +92,12 @@ func ExamplePlatform() {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is temporary
+	defer os.RemoveAll(dir)
 	store, err := local.Open(context.Background(), dir, nil)
 	if err != nil {
 		panic(err)
 	}
-	defer store.Close() //nolint:errcheck // nothing waits to be written
+	defer store.Close()
 
 	p := local.Platform(store, store.Broker(nil))
 	fmt.Println(p.Log != nil && p.Views != nil && p.Agenda != nil && p.Publisher != nil)

@@ -14,12 +14,12 @@ import (
 func TestFull(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	open(t, dir).Close() //nolint:errcheck // closed again by the cleanup
+	open(t, dir).Close()
 	store, err := local.Open(t.Context(), dir, local.WithMaxPages(60))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // checked below
+	defer store.Close()
 	broker := store.Broker(nil)
 	if err := broker.Declare(t.Context(), driver.Subscription{Name: "one", Topics: []string{"order.created"}}); err != nil {
 		t.Fatal(err)

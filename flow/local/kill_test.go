@@ -44,7 +44,7 @@ func TestKill(t *testing.T) {
 	w := witness{committed: map[string]bool{}, published: map[string]bool{}, done: map[string]bool{}}
 	for range cycles {
 		c := start(t, "append", dir)
-		time.AfterFunc(time.Duration(20+rand.IntN(80))*time.Millisecond, func() { _ = c.Process.Kill() }) //nolint:gosec // any moment
+		time.AfterFunc(time.Duration(20+rand.IntN(80))*time.Millisecond, func() { _ = c.Process.Kill() })
 		w.hear(c.rest())
 		_ = c.Wait() // killed
 		w.check(t, dir)
@@ -63,7 +63,7 @@ func (w witness) check(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // nothing was written
+	defer store.Close()
 	found := map[string]bool{}
 	items := 0
 	for hand := range childHands {

@@ -217,10 +217,10 @@ func TestOpenOtherThings(t *testing.T) {
 func TestOpenReadOnlyFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o500); err != nil { //nolint:gosec // a folder needs x
+	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) }) //nolint:gosec // a folder needs x
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
 	if f, err := os.Create(filepath.Join(dir, "probe")); err == nil {
 		_ = f.Close()
 		t.Skip("this user may write everywhere")

@@ -26,7 +26,7 @@ func setUpWriter(c *conn, o Options) error {
 		{"temp_store", "MEMORY", "2"},
 	}
 	if o.maxPages > 0 {
-		settings = append(settings, setting{"max_page_count", o.maxPages, fmt.Sprint(o.maxPages)})
+		settings = append(settings, setting{"max_page_count", o.maxPages, strconv.Itoa(o.maxPages)})
 	}
 	for _, s := range settings {
 		if err := s.apply(c); err != nil {

@@ -151,7 +151,7 @@ func (qs *queues) declared(s *Store, n int64, sub driver.Subscription) {
 }
 
 // begin writes down that a process is at work.
-func (qs *queues) begin(ctx context.Context, s *Store) error {
+func (*queues) begin(ctx context.Context, s *Store) error {
 	return s.write(ctx, 0, func(t *tx) error {
 		t.exec("UPDATE state SET value = 0 WHERE name = 'clean'")
 		return nil

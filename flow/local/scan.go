@@ -22,7 +22,7 @@ func (l eventLog) Stream(ctx context.Context, stream string, from, to uint64) it
 	if from > math.MaxInt64 {
 		return func(func(driver.Record, error) bool) {}
 	}
-	start, end := int64(from), int64(min(to, math.MaxInt64)) //nolint:gosec // bounded
+	start, end := int64(from), int64(min(to, math.MaxInt64))
 	return l.paging("stream "+stream, selectStream, func(last *driver.Record) []any {
 		begin := start
 		if last != nil {
