@@ -1,6 +1,9 @@
 package local
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // A setting is a pragma, and what it must say once it is set.
 type setting struct {
