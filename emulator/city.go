@@ -38,9 +38,9 @@ type step struct {
 // Paces are how long things take outside.
 type paces struct{ cooking, riding time.Duration }
 
-// openCity starts the servers on free ports. It lasts until close.
-func openCity(edgeURL string, p paces) (*city, error) {
-	ctx, cancel := context.WithCancel(context.Background())
+// openCity starts the servers on free ports. It lasts until ctx ends, and close.
+func openCity(ctx context.Context, edgeURL string, p paces) (*city, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	c := &city{behaviours: outside.NewBehaviours(), cancel: cancel, state: map[string]step{}}
 	by := func(actor string) outside.Commander {
 		return outside.Commander{URL: edgeURL, Actor: actor, Client: &http.Client{
@@ -50,8 +50,8 @@ func openCity(edgeURL string, p paces) (*city, error) {
 	c.restaurants = outside.NewRestaurants(ctx, c.behaviours, by("restaurant"), p.cooking)
 	c.couriers = outside.NewCouriers(ctx, by("courier"), p.riding)
 	var err error
-	if c.restaurantURL, err = c.serve(c.restaurants.Handler()); err == nil {
-		c.paymentsURL, err = c.serve(outside.NewPayments(c.behaviours).Handler())
+	if c.restaurantURL, err = c.serve(ctx, c.restaurants.Handler()); err == nil {
+		c.paymentsURL, err = c.serve(ctx, outside.NewPayments(c.behaviours).Handler())
 	}
 	if err != nil {
 		c.close()
@@ -62,8 +62,8 @@ func openCity(edgeURL string, p paces) (*city, error) {
 	return c, nil
 }
 
-func (c *city) serve(handler http.Handler) (url string, err error) {
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func (c *city) serve(ctx context.Context, handler http.Handler) (url string, err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("the world outside: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -13,10 +14,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/onevent/onevent/flow/gcp/emulators"
 )
 
 // program builds the emulator, once.
@@ -245,6 +249,44 @@ func TestHundredOrdersAtOnceKeepTheLimit(t *testing.T) {
 	a := p.account("alice", func(a map[string]any) bool { return a["reserved"] == 9900.0 })
 	if a["available"] != 100.0 {
 		t.Fatalf("account %v", a)
+	}
+}
+
+// TestGoogleEmulators runs the same orders on Google's Firestore and Pub/Sub
+// emulators, through the functions framework.
+func TestGoogleEmulators(t *testing.T) {
+	t.Parallel()
+	running, err := emulators.Start(t.Context(), emulators.Options{})
+	switch {
+	case errors.Is(err, emulators.ErrMissing) && !slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "gcp"):
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = running.Stop() })
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), path, "-platform", "gcp", "-port", "0", "-orders", "20", "-exit")
+	command.Env = append(os.Environ(), "FIRESTORE_EMULATOR_HOST="+running.Firestore, "PUBSUB_EMULATOR_HOST="+running.PubSub)
+	out, err := command.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "20 orders: 10 completed, 10 cancelled, 0 open\n") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func TestGoogleEmulatorsThatAreMissing(t *testing.T) {
+	t.Parallel()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), path, "-platform", "gcp", "-port", "0")
+	command.Env = []string{"PATH=/nowhere", "HOME=/nowhere", "CLOUDSDK_ROOT=" + t.TempDir(), "TMPDIR=" + t.TempDir()}
+	out, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "gcloud components install") || !strings.Contains(string(out), "docker compose") {
+		t.Fatalf("%v\n%s", err, out)
 	}
 }
 

@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, out, errOut *os.File) error {
 	}
 	defer listener.Close() //nolint:errcheck // the server closes it
 	url := "http://" + listener.Addr().String()
-	c, err := openCity(url, pacesOf(o))
+	c, err := openCity(ctx, url, pacesOf(o))
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func openLocal(ctx context.Context, dir string, c *chaos.Chaos, log *slog.Logger
 		run: func(ctx context.Context, system *flow.System) error {
 			return worker.Run(ctx, system, carrier, worker.Options{Tick: tickEvery, Log: log})
 		},
-		close: func() error { return errors.Join(broker.Close(), store.Close()) },
+		close: func() error { return errors.Join(broker.Close(), store.Close()) }, //nolint:contextcheck // closing is not to be cut short
 		name:  "local, data in " + dir,
 	}, nil
 }

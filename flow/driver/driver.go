@@ -7,7 +7,8 @@
 //
 // All methods may be called concurrently, return promptly when their context
 // ends, and leave nothing half done: a method either has its whole effect or
-// none. A method that returns an error other than those of this package may
+// none. An iterator whose context ends yields an error before it has yielded all.
+// A method that returns an error other than those of this package may
 // have had its effect all the same (the answer was lost); flow is written for
 // that.
 package driver

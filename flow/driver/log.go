@@ -19,7 +19,8 @@ type Record struct {
 	// ID is the identity: 32 hexadecimal digits, unique in the log for ever.
 	// IDs look random, so ranges of them are equally filled.
 	ID string
-	// Stream is the stream of the events, as in "order/42": at most 255 bytes.
+	// Stream is the stream of the events, as in "order/42": a namespace of
+	// [a-z0-9_], a slash, and a key like that of a Document.
 	// A mark names the stream it was decided on, but is not in it.
 	Stream string
 	// Seq is the sequence of the first event, from 1; 0 for a mark.

@@ -7,8 +7,11 @@ import (
 
 // A Document is one entry of a view (a read model).
 type Document struct {
+	// View is the view's name: 3 to 49 bytes of [a-z0-9-].
 	View string
-	Key  string
+	// Key is unique in the view: 1 to 128 bytes of [A-Za-z0-9._@:+=,-], the first
+	// a letter or digit.
+	Key string
 	// Body is a JSON object: what readers see.
 	Body []byte
 	// Memory is which events made the document, opaque to drivers.
@@ -47,7 +50,8 @@ type Views interface {
 	// Marked says whether the view has the mark.
 	Marked(ctx context.Context, view, mark string) (bool, error)
 
-	// Query returns the selected documents in the byte order of their keys.
+	// Query returns the selected documents in the byte order of their keys, each
+	// once, whatever is written meanwhile. It may not see the latest writes.
 	Query(ctx context.Context, view string, q Query) iter.Seq2[Document, error]
 
 	// Drop removes all documents and marks of a view. It is not atomic: a Drop
