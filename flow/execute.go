@@ -128,14 +128,15 @@ func (s *System) command(ctx context.Context, f *Function, h *Handling) error {
 }
 
 func (s *System) decisionOf(f *Function, h *Handling, in Event) (decision, error) {
-	var data bytes.Buffer
-	if err := json.Compact(&data, h.Event.Data); err != nil {
-		return decision{}, Invalid("", "%v", err)
+	// Written again, so that the same command in other words is the same command.
+	data, err := json.Marshal(in)
+	if err != nil {
+		return decision{}, fmt.Errorf("flow: command %s: %w", h.Event.Type, err)
 	}
 	id, err := s.commandID(h)
 	return decision{
 		id: id, function: f, stream: f.namespace() + "/" + in.Key(), actor: h.Event.Actor,
-		command: &storedCommand{Type: h.Event.Type, Data: data.Bytes()},
+		command: &storedCommand{Type: h.Event.Type, Data: data},
 		decide:  func(state any) ([]Event, error) { return f.decide(state, in) },
 	}, err
 }

@@ -371,7 +371,7 @@ func TestCommandCountsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Run()
-	request.Body = []byte(`{ "light": "a", "house": "h" }`)
+	request.Body = []byte(`{ "house": "h", "light": "\u0061" }`)
 	second, err := r.Send(request)
 	if err != nil || !second.Repeated {
 		t.Fatalf("repeated %v, error %v", second.Repeated, err)

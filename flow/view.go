@@ -38,7 +38,8 @@ func View[R any](name string, projectors ...Projector[R]) Function {
 
 // Tally binds a read model that only adds up: applying its events in any order
 // must give the same document. In return a document may have any number of
-// events. Each event counts once, for ever.
+// events. Each event counts once, for ever. Since nothing is folded again, R may
+// gain fields, but what they count begins with the change.
 func Tally[R any](name string, projectors ...Projector[R]) Function {
 	return newView(name, KindTally, callerPlace(), projectors)
 }
