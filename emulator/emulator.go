@@ -31,8 +31,8 @@ type emulator struct {
 	chaos   *chaos.Chaos
 }
 
-// assemble makes the system of the application, the platform and the city, tells
-// those who follow events what is in the log, and subscribes the functions.
+// assemble makes the system of the application, the platform and the city, and
+// subscribes the functions.
 func (e *emulator) assemble(ctx context.Context) error {
 	app := functions.App(functions.Settings{
 		AcceptWithin: acceptWithin(e.options), CompleteWithin: completeWithin(e.options),
@@ -47,18 +47,25 @@ func (e *emulator) assemble(ctx context.Context) error {
 	if e.system, err = flow.New(app, e.place.platform, watch(observers...)); err != nil {
 		return err
 	}
-	if err := catchUp(ctx, e.system, e.orders, e.city); err != nil {
-		return err
-	}
 	return e.place.declare(ctx, e.system)
 }
 
 func (e *emulator) greet(after time.Duration) {
 	fmt.Fprintf(e.errOut, "onevent emulator: %s (ready in %d ms, platform %s)\n", e.url, after.Milliseconds(), e.place.name)
 	fmt.Fprintf(e.errOut, "restaurants: %s, payments: %s (PUT /behaviours/{name})\n", e.city.restaurantURL, e.city.paymentsURL)
+}
+
+// resume takes up what was left when the emulator stopped: the system by itself,
+// the city by reading the log.
+func (e *emulator) resume(ctx context.Context) error {
+	if err := catchUp(ctx, e.system, e.orders, e.city); err != nil {
+		return err
+	}
 	if all, open := e.orders.count(); all > 0 {
 		fmt.Fprintf(e.errOut, "%d orders are in the log, %d of them open\n", all, open)
 	}
+	e.city.resume()
+	return nil
 }
 
 // run serves until ctx ends, or what the options ask for is done.
@@ -79,7 +86,6 @@ func (e *emulator) run(ctx context.Context, listener net.Listener, handler http.
 			failed <- fmt.Errorf("platform: %w", err)
 		}
 	}()
-	e.city.resume()
 	go func() { failed <- e.live(ctx) }()
 	err := <-failed
 	if errors.Is(err, context.Canceled) {
@@ -97,6 +103,9 @@ func (e *emulator) run(ctx context.Context, listener net.Listener, handler http.
 // live is what happens in the emulator: nothing by itself, a demo, or a number of
 // orders.
 func (e *emulator) live(ctx context.Context) error {
+	if err := e.resume(ctx); err != nil {
+		return err
+	}
 	people := newCustomers(e.url)
 	switch {
 	case e.options.demo:

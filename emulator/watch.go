@@ -10,9 +10,9 @@ import (
 	"github.com/onevent/onevent/flow/driver"
 )
 
-// An observer is told of each event once it is recorded: in the order of the log
-// for those that were there before, as they happen for the others; an event may
-// be told more than once.
+// An observer is told of each event once it is recorded: as they happen, and those
+// that were there before in the order of the log, meanwhile. An event may be told
+// more than once.
 type observer interface{ observe(e flow.Recorded) }
 
 // watch returns the middleware that tells observers of events.
