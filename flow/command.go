@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"errors"
+
 	"github.com/onevent/onevent/flow/internal/strict"
 )
 
@@ -29,13 +31,20 @@ func parse[C Event](data []byte) (Event, error) {
 	if problems := strict.Decode(data, &c); len(problems) > 0 {
 		return nil, &InvalidError{Problems: problems}
 	}
+	var invalid []Problem
 	if v, ok := any(c).(interface{ Validate() error }); ok {
-		if err := v.Validate(); err != nil {
+		err := v.Validate()
+		if problems, ok := errors.AsType[*InvalidError](err); ok {
+			invalid = problems.Problems
+		} else if err != nil {
 			return nil, err
 		}
 	}
 	if err := CheckKey(c.Key()); err != nil {
-		return nil, Invalid("", "%v", err)
+		invalid = append(invalid, Problem{Text: err.Error()})
+	}
+	if len(invalid) > 0 {
+		return nil, &InvalidError{Problems: invalid}
 	}
 	return c, nil
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/edge"
+)
+
+const (
+	pageLimit = "1000"
+	// followEvery is how often a log that is followed is asked for more, and
+	// lookBack how far: an event may be recorded a little after a later one.
+	followEvery = 300 * time.Millisecond
+	lookBack    = 5 * time.Second
+)
+
+// printLog prints the log, and with -f what comes to it.
+func printLog(p *program, f *flag.FlagSet) func(context.Context, []string) error {
+	follow := f.Bool("f", false, "follow: print events as they are recorded, until interrupted")
+	typ := f.String("type", "", "only events of this `type`, as in order.created")
+	stream := f.String("stream", "", "only this `stream`, as in order/42, or this namespace")
+	from := f.String("from", "", "only events from this `time` on: RFC 3339, or microseconds since 1970")
+	asJSON := f.Bool("json", false, "print one JSON object a line")
+	return func(ctx context.Context, words []string) error {
+		if len(words) > 0 {
+			return usageError("log takes no words; did you mean -stream %s?", words[0])
+		}
+		l := logPrinter{program: p, query: url.Values{"limit": {pageLimit}}, json: *asJSON, told: map[string]flow.Time{}}
+		for name, value := range map[string]string{"type": *typ, "stream": *stream} {
+			if value != "" {
+				l.query.Set(name, value)
+			}
+		}
+		next := *from
+		for {
+			latest, err := l.print(ctx, next)
+			if err != nil || !*follow {
+				return err
+			}
+			if latest > 0 {
+				back := latest.Add(-lookBack)
+				next = strconv.FormatInt(int64(max(back, 0)), 10)
+				l.forget(back)
+			}
+			if err := pause(ctx, followEvery); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+type logPrinter struct {
+	*program
+	query url.Values
+	json  bool
+	told  map[string]flow.Time // events that were printed, by ID
+}
+
+// print prints all events from a time on that were not printed, and returns the
+// time of the latest.
+func (l *logPrinter) print(ctx context.Context, from string) (latest flow.Time, err error) {
+	for {
+		l.query.Set("from", from)
+		var page edge.EventPage
+		if err := l.get(ctx, "/log", l.query, &page); err != nil {
+			return latest, err
+		}
+		for _, e := range page.Events {
+			latest = max(latest, e.Time)
+			if _, ok := l.told[e.ID]; ok {
+				continue
+			}
+			l.told[e.ID] = e.Time
+			if err := l.printEvent(e); err != nil {
+				return latest, err
+			}
+		}
+		if page.Next == "" {
+			return latest, nil
+		}
+		from = page.Next
+	}
+}
+
+func (l *logPrinter) printEvent(e edge.Event) (err error) {
+	if l.json {
+		return jsonLine(l.out, e)
+	}
+	_, err = fmt.Fprintln(l.out, l.eventLine(e))
+	return err
+}
+
+// forget forgets the events before a time, which are not asked for again.
+func (l *logPrinter) forget(before flow.Time) {
+	for id, at := range l.told {
+		if at < before {
+			delete(l.told, id)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

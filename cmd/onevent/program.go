@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/edge"
+	"github.com/onevent/onevent/flow/local"
+)
+
+// A program is the command line at work. All verbs speak HTTP: to a system that
+// runs, or, with -data, to an edge within this process.
+type program struct {
+	app    flow.App
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+	colour bool
+	addr   string
+	data   string
+
+	folder *local.Store // the open data folder, if there is one
+	client *http.Client
+}
+
+const (
+	defaultAddr  = "http://127.0.0.1:8080"
+	maxAnswer    = 64 << 20
+	answerWithin = 30 * time.Second
+)
+
+// A problem is an answer of the system that is an error: RFC 9457.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+}
+
+// Error returns the detail, with the domain's code where there is one.
+func (p *problem) Error() string {
+	text := p.Detail
+	if text == "" {
+		text = p.Title
+	}
+	if p.Code != "" {
+		text = p.Code + ": " + text
+	}
+	return fmt.Sprintf("%s (%d)", text, p.Status)
+}
+
+// get reads an answer into a value.
+func (p *program) get(ctx context.Context, path string, query url.Values, into any) error {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	_, err := p.call(ctx, http.MethodGet, path, nil, nil, into)
+	return err
+}
+
+// call makes a request and reads the answer into a value.
+func (p *program) call(ctx context.Context, method, path string, body []byte, header map[string]string, into any) (status int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	base, err := p.connect(ctx, method != http.MethodGet)
+	if err != nil {
+		return 0, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, base+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return 0, ctx.Err()
+		}
+		return 0, fmt.Errorf("no system answers at %s: %w (start one with go run ./emulator, or name it with -addr or -data)", base, err)
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing was written to it
+	return response.StatusCode, readAnswer(response, into)
+}
+
+func readAnswer(response *http.Response, into any) error {
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("the answer is cut off: %w", err)
+	}
+	if response.StatusCode >= http.StatusBadRequest {
+		problem := &problem{Status: response.StatusCode, Title: response.Status}
+		_ = json.Unmarshal(answer, problem) // the status says enough
+		return problem
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("the answer is not what an onevent system says: %w", err)
+	}
+	return nil
+}
+
+// connect returns the address of the system, which is within this process if
+// there is a data folder: opened for reading only, unless something is to be
+// written.
+func (p *program) connect(ctx context.Context, write bool) (base string, err error) {
+	switch {
+	case p.client != nil && p.addr != "":
+		return p.addr, nil
+	case p.data != "" && p.addr != "":
+		return "", usageError("-addr and -data exclude each other")
+	case p.data != "":
+		return p.openFolder(ctx, write)
+	}
+	if p.addr == "" {
+		p.addr = p.getenv("ONEVENT_ADDR")
+	}
+	if p.addr == "" {
+		p.addr = defaultAddr
+	}
+	if u, err := url.Parse(p.addr); err != nil || u.Host == "" {
+		return "", usageError("the address %q is no URL like %s", p.addr, defaultAddr)
+	}
+	p.addr = strings.TrimRight(p.addr, "/")
+	p.client = http.DefaultClient
+	return p.addr, nil
+}
+
+// openFolder serves a data folder within this process. What is sent is recorded
+// and queued there; the next emulator on the folder handles it.
+func (p *program) openFolder(ctx context.Context, write bool) (base string, err error) {
+	open := local.OpenReadOnly
+	if write {
+		open = local.Open
+	}
+	if p.folder, err = open(context.WithoutCancel(ctx), p.data, nil); err != nil {
+		return "", err
+	}
+	system, err := flow.New(p.app, local.Platform(p.folder, p.folder.Broker(nil)))
+	if err != nil {
+		return "", err
+	}
+	p.addr = "http://localhost"
+	p.client = &http.Client{Transport: within{edge.New(system, edge.Options{})}}
+	return p.addr, nil
+}
+
+// close lets go of the data folder.
+func (p *program) close() {
+	if p.folder == nil {
+		return
+	}
+	if err := p.folder.Close(); err != nil {
+		fmt.Fprintln(p.err, "onevent:", err)
+	}
+}
+
+// within is a transport to a handler in this process.
+type within struct{ handler http.Handler }
+
+// RoundTrip lets the handler answer.
+func (w within) RoundTrip(r *http.Request) (*http.Response, error) {
+	a := answer{header: http.Header{}, status: http.StatusOK}
+	r.Host, r.RemoteAddr = r.URL.Host, "127.0.0.1:0"
+	w.handler.ServeHTTP(&a, r)
+	return &http.Response{
+		StatusCode: a.status, Status: http.StatusText(a.status), Header: a.header, Request: r,
+		Body: io.NopCloser(&a.body), ContentLength: int64(a.body.Len()),
+	}, nil
+}
+
+// An answer is an http.ResponseWriter that keeps what is written.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// isTerminal says whether colour is welcome in a file.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}

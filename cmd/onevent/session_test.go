@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/onevent/onevent/flow/edge"
+	"github.com/onevent/onevent/flow/flowtest"
+	"github.com/onevent/onevent/functions"
+)
+
+var update = flowtest.UpdateFlag()
+
+// TestSessions plays the sessions in testdata: a line that begins with "$ " is a
+// command line, the lines below are what it prints and, if it is not 0, its exit
+// code. "$ run" lets the system handle what was sent, "$ data" starts afresh on a
+// data folder instead of a running system. -update rewrites the files.
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no sessions: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(want))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(want) {
+				t.Fatalf("%s: what happened is\n%s", file, got)
+			}
+		})
+	}
+}
+
+func play(t *testing.T, script string) string {
+	t.Helper()
+	world := flowtest.NewWorld(t, functions.App(functions.Settings{}), nil)
+	server := httptest.NewServer(edge.New(world.System(), edge.Options{}))
+	t.Cleanup(server.Close)
+	where := []string{"-addr", server.URL}
+	var told strings.Builder
+	for line := range strings.Lines(script) {
+		command, isCommand := strings.CutPrefix(strings.TrimSpace(line), "$ ")
+		switch {
+		case strings.HasPrefix(line, "#"):
+			told.WriteString(line)
+		case !isCommand:
+		case command == "run":
+			told.WriteString("$ run\n")
+			world.Run()
+		case command == "data":
+			told.WriteString("$ data\n")
+			where = []string{"-data", t.TempDir()}
+		default:
+			told.WriteString("$ " + command + "\n" + execute(t, where, command))
+		}
+	}
+	return strings.ReplaceAll(told.String(), server.URL, "http://SERVER")
+}
+
+func execute(t *testing.T, where []string, command string) string {
+	t.Helper()
+	words := splitWords(command)[1:]
+	if len(words) > 0 && words[0] != "help" && words[0] != "check" && words[0] != "events" && words[0] != "functions" {
+		words = append(words[:1:1], append(where, words[1:]...)...)
+	}
+	var out bytes.Buffer
+	p := &program{
+		app: functions.App(functions.Settings{}), in: strings.NewReader(`{"order":"7","consumer":"alice"}`),
+		out: &out, err: &out, getenv: func(string) string { return "" },
+	}
+	if code := p.run(t.Context(), words); code != 0 {
+		fmt.Fprintf(&out, "exit code %d\n", code)
+	}
+	return out.String()
+}
+
+// splitWords splits at spaces that are not within single quotes.
+func splitWords(line string) []string {
+	var words []string
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			words[len(words)-1] += part
+			continue
+		}
+		fields := strings.Split(part, " ")
+		if i > 0 {
+			words[len(words)-1] += fields[0]
+			fields = fields[1:]
+		}
+		for _, f := range fields {
+			if f != "" || i%2 == 0 && len(words) > 0 && strings.HasSuffix(part, "=") {
+				words = append(words, f)
+			}
+		}
+	}
+	return words
+}
+
+func TestCheckTellsEachProblem(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	app := functions.App(functions.Settings{})
+	app.Functions = append(app.Functions[1:len(app.Functions):len(app.Functions)], app.Functions[3])
+	p := &program{app: app, out: &out, err: &out, getenv: func(string) string { return "" }}
+	if code := p.run(t.Context(), []string{"check"}); code != 1 || strings.Count(out.String(), "✗ ") < 2 {
+		t.Fatalf("exit code %d:\n%s", code, out.String())
+	}
+}
+
+func TestWhatATerminalWouldObeyIsEscaped(t *testing.T) {
+	t.Parallel()
+	if got, want := clean("a\x1b[31mb\x07\n\u202ec é 🍜"), `a\x1b[31mb\a\n\u202ec é 🍜`; got != want {
+		t.Fatalf("%s, want %s", got, want)
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/onevent/onevent/flow/edge"
+)
+
+// printFlow prints the events of a flow as a tree: what was caused by an event
+// stands below it.
+func printFlow(p *program, f *flag.FlagSet) func(context.Context, []string) error {
+	asJSON := f.Bool("json", false, "print one JSON object a line, in the order of the log")
+	return func(ctx context.Context, words []string) error {
+		if len(words) != 1 {
+			return usageError("flow takes one ID: a flow's, a stream's as in order/42, or an order's")
+		}
+		correlation, err := p.correlation(ctx, words[0])
+		if err != nil {
+			return err
+		}
+		events, err := p.events(ctx, "/flows/"+url.PathEscape(correlation))
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			for _, e := range events {
+				if err := jsonLine(p.out, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		p.printTree(correlation, events)
+		return nil
+	}
+}
+
+// correlation returns the flow that an ID names: a flow's own ID, the stream's
+// that it began, or, without a namespace, the order's.
+func (p *program) correlation(ctx context.Context, id string) (string, error) {
+	if !strings.Contains(id, "/") {
+		events, err := p.events(ctx, "/flows/"+url.PathEscape(id))
+		if err == nil && len(events) > 0 {
+			return id, nil
+		}
+		if !isNotFound(err) {
+			return "", err
+		}
+		id = "order/" + id
+	}
+	namespace, key, _ := strings.Cut(id, "/")
+	events, err := p.events(ctx, "/streams/"+url.PathEscape(namespace)+"/"+url.PathEscape(key))
+	if isNotFound(err) {
+		return "", fmt.Errorf("there is neither a flow nor a stream %s", clean(id))
+	}
+	if err != nil {
+		return "", err
+	}
+	return events[0].Correlation, nil
+}
+
+func isNotFound(err error) bool {
+	p, ok := errors.AsType[*problem](err)
+	return ok && p.Status == http.StatusNotFound
+}
+
+// events returns all events that a path of the edge tells, page by page.
+func (p *program) events(ctx context.Context, path string) ([]edge.Event, error) {
+	query := url.Values{"limit": {pageLimit}}
+	var events []edge.Event
+	for {
+		var page edge.EventPage
+		if err := p.get(ctx, path, query, &page); err != nil {
+			return nil, err
+		}
+		events = append(events, page.Events...)
+		if page.Next == "" {
+			return events, nil
+		}
+		query.Set("after", page.Next)
+	}
+}
+
+// A tree prints events below what caused them.
+type tree struct {
+	*program
+	began    time.Time
+	children map[string][]edge.Event
+}
+
+func (p *program) printTree(correlation string, events []edge.Event) {
+	t := tree{program: p, began: events[0].Time.Time(), children: map[string][]edge.Event{}}
+	known := map[string]bool{}
+	for _, e := range events {
+		parent := e.Cause
+		if !known[parent] {
+			parent = ""
+		}
+		known[e.ID] = true
+		t.children[parent] = append(t.children[parent], e)
+	}
+	took := events[len(events)-1].Time.Time().Sub(t.began)
+	fmt.Fprintf(p.out, "%s %s, %d events, from %s, %s\n", p.paint(bold, "flow"), clean(correlation), len(events),
+		t.began.Format("2006-01-02 15:04:05 MST"), short(took))
+	for i, e := range t.children[""] {
+		t.print(e, "", i == len(t.children[""])-1)
+	}
+}
+
+// print prints an event and all that it caused. Before roots stands who asked.
+func (t tree) print(e edge.Event, indent string, last bool) {
+	branch, below := "├─ ", "│  "
+	if last {
+		branch, below = "└─ ", "   "
+	}
+	why := "by " + e.Function
+	if e.Command != "" {
+		why = e.Command + " from " + clean(e.Actor)
+	}
+	text := indent + branch + e.Type
+	padding := strings.Repeat(" ", max(1, 50-len([]rune(text))))
+	fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.paint(dim, indent+branch), t.paint(colourOf(e.Type), e.Type), padding,
+		fmt.Sprintf("%-22s", clean(e.Stream)), t.paint(dim, fmt.Sprintf("%9s  %s", "+"+short(e.Time.Time().Sub(t.began)), why)))
+	for i, child := range t.children[e.ID] {
+		t.print(child, indent+below, i == len(t.children[e.ID])-1)
+	}
+}
+
+// short returns a duration with as many digits as people read.
+func short(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+	case d < time.Minute:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}

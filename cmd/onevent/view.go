@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/onevent/onevent/flow/edge"
+)
+
+// printView prints one document, or those of a view, one a line.
+func printView(p *program, f *flag.FlagSet) func(context.Context, []string) error {
+	where := url.Values{}
+	f.Func("where", "only documents with `field=value`; may be given several times", func(text string) error {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return fmt.Errorf("%q is not field=value", text)
+		}
+		where.Add(name, value)
+		return nil
+	})
+	return func(ctx context.Context, words []string) error {
+		switch len(words) {
+		case 1:
+			return p.printDocuments(ctx, words[0], where)
+		case 2:
+			var document json.RawMessage
+			if err := p.get(ctx, "/views/"+url.PathEscape(words[0])+"/"+url.PathEscape(words[1]), nil, &document); err != nil {
+				return err
+			}
+			return indented(p.out, document)
+		}
+		return usageError("view takes the name of a view, and a key or none")
+	}
+}
+
+func (p *program) printDocuments(ctx context.Context, view string, query url.Values) error {
+	query.Set("limit", pageLimit)
+	for {
+		var page edge.DocumentPage
+		if err := p.get(ctx, "/views/"+url.PathEscape(view), query, &page); err != nil {
+			return err
+		}
+		for _, d := range page.Documents {
+			if _, err := fmt.Fprintf(p.out, "%s %s\n", p.paint(bold, clean(d.Key)), clean(string(d.Document))); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		query.Set("after", page.Next)
+	}
+}
+
+// parked lists what was given up, or redrives one.
+func parked(p *program, f *flag.FlagSet) func(context.Context, []string) error {
+	redrive := f.String("redrive", "", "handle the event with this `ID` again")
+	return func(ctx context.Context, words []string) error {
+		switch {
+		case len(words) > 0:
+			return usageError("parked takes no words")
+		case *redrive != "":
+			var done struct{ Redriven string }
+			if _, err := p.call(ctx, http.MethodPost, "/parked/"+url.PathEscape(*redrive)+"/redrive", nil, nil, &done); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "%s %s was handled\n", p.paint(green, "✓"), clean(*redrive))
+			return nil
+		}
+		return p.listParked(ctx)
+	}
+}
+
+func (p *program) listParked(ctx context.Context) error {
+	query := url.Values{"limit": {pageLimit}}
+	found := 0
+	for {
+		var page edge.ParkedPage
+		if err := p.get(ctx, "/parked", query, &page); err != nil {
+			return err
+		}
+		for _, failure := range page.Parked {
+			found++
+			fmt.Fprintf(p.out, "%s\n  %s on %s %s, %d attempts, the last at %s\n  %s\n", p.paint(bold, clean(failure.ID)),
+				clean(failure.Function), clean(failure.Event.Stream), clean(failure.Event.Type), failure.Attempts, failure.Last, p.paint(red, clean(failure.Error)))
+		}
+		if page.Next == "" {
+			break
+		}
+		query.Set("after", page.Next)
+	}
+	if found == 0 {
+		fmt.Fprintln(p.out, "nothing is parked")
+	}
+	return nil
+}
+
+// jsonLine writes a value as JSON in one line.
+func jsonLine(w io.Writer, value any) error { return json.NewEncoder(w).Encode(value) }
