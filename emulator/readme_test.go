@@ -74,10 +74,13 @@ func (p *process) until(command, want string) string {
 	return got
 }
 
-// withoutIdentities returns a text without what differs from run to run.
+// withoutIdentities returns a text without what may differ from run to run.
 func withoutIdentities(text string) string {
 	text = regexp.MustCompile(`[0-9a-f]{32}`).ReplaceAllString(text, "ID")
 	text = regexp.MustCompile(`"time":\d+`).ReplaceAllString(text, `"time":T`)
+	text = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`).ReplaceAllString(text, "WHEN")
+	// The restaurant may answer before it is recorded that it was told.
+	text = strings.ReplaceAll(text, `"restaurant.notified","ticket.accepted"`, `"ticket.accepted","restaurant.notified"`)
 	text = regexp.MustCompile(`ch_[0-9a-f]{16}`).ReplaceAllString(text, "CHARGE")
 	return regexp.MustCompile(`\d+(\.\d+)? ?(ms|s|µs)\b *`).ReplaceAllString(text, "T ")
 }
