@@ -18,8 +18,7 @@ func check(p *program, _ *flag.FlagSet) func(context.Context, []string) error {
 			return usageError("check takes no words")
 		}
 		err := flow.Check(p.app)
-		var problems *flow.CheckError
-		if errors.As(err, &problems) {
+		if problems, ok := errors.AsType[*flow.CheckError](err); ok {
 			for _, text := range problems.Problems {
 				fmt.Fprintln(p.out, p.paint(red, "✗"), text)
 			}

@@ -75,7 +75,7 @@ Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 // run runs one verb and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
-		p.overview(p.out)
+		overview(p.out)
 		return 0
 	}
 	for _, v := range verbs() {
@@ -86,7 +86,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 	return p.exit(usageError("there is no verb %q; onevent help lists them", args[0]))
 }
 
-func (p *program) overview(w io.Writer) {
+func overview(w io.Writer) {
 	fmt.Fprint(w, intro)
 	for _, v := range verbs() {
 		fmt.Fprintf(w, "  %-28s %s\n", v.name+" "+v.args, v.summary)
@@ -112,7 +112,7 @@ func (p *program) runVerb(ctx context.Context, v verb, args []string) error {
 	if err != nil {
 		return errUsage // the flag package has told why
 	}
-	defer p.close()
+	defer p.close() //nolint:contextcheck // closing is not to be cut short
 	return do(ctx, words)
 }
 

@@ -40,15 +40,15 @@ func fieldsAt(t reflect.Type, depth int) []Field {
 	if t.Kind() != reflect.Struct || depth > maxDepth {
 		return fields
 	}
-	for i := range t.NumField() {
-		name, required, ok := jsonField(t.Field(i))
+	for field := range t.Fields() {
+		name, required, ok := jsonField(field)
 		if !ok {
 			continue
 		}
-		f := Field{Name: name, Type: typeOf(t.Field(i).Type), Required: required}
+		f := Field{Name: name, Type: typeOf(field.Type), Required: required}
 		switch f.Type {
 		case typeObject, typeArray, typeMap:
-			f.Fields = fieldsAt(innermost(t.Field(i).Type), depth+1)
+			f.Fields = fieldsAt(innermost(field.Type), depth+1)
 		}
 		fields = append(fields, f)
 	}
@@ -71,7 +71,7 @@ func jsonField(f reflect.StructField) (name string, required, ok bool) {
 // innermost returns what pointers, arrays and maps hold in the end.
 func innermost(t reflect.Type) reflect.Type {
 	for {
-		switch t.Kind() { //nolint:exhaustive // the others hold nothing
+		switch t.Kind() {
 		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 			t = t.Elem()
 		default:

@@ -39,7 +39,7 @@ func secureHeaders(next http.Handler) http.Handler {
 
 func (e *edge) catchPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
+		defer func() { //nolint:contextcheck // the request's own context is used
 			cause := recover()
 			if cause == nil {
 				return

@@ -65,7 +65,7 @@ func (e *edge) flow(w http.ResponseWriter, r *http.Request) error {
 }
 
 // tell answers with a page of events, or with a problem if there are none.
-func (e *edge) tell(w http.ResponseWriter, r *http.Request, events iter.Seq2[flow.Recorded, error], unknown *Problem) error {
+func (*edge) tell(w http.ResponseWriter, r *http.Request, events iter.Seq2[flow.Recorded, error], unknown *Problem) error {
 	values, err := parameters(r, "after", "limit")
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 
 // A Problem is the body of an answer of 4xx and 5xx: problem details as in RFC
 // 9457, application/problem+json.
-type Problem struct {
+type Problem struct { //nolint:errname // the RFC's word
 	// Type is a URI that names the kind of problem for programs:
 	// "urn:onevent:problem:" and a name. Title tells it to people.
 	Type  string `json:"type"`
@@ -80,6 +80,8 @@ func problemOf(err error) *Problem {
 	case errors.Is(err, driver.ErrTooLarge):
 		return problem(http.StatusRequestEntityTooLarge, "too-large",
 			"what the command would record is larger than the %d bytes that one record may hold", driver.MaxBytes)
+	case errors.Is(err, flow.ErrUnknown):
+		return notFound("unknown", "there is none, or no longer")
 	case errors.Is(err, flow.ErrContended):
 		return problem(http.StatusServiceUnavailable, "busy", "too much happens to this stream at once; nothing was recorded; send it again")
 	}

@@ -72,7 +72,7 @@ func Stories(t *testing.T, pattern string, app func(t *testing.T) (flow.App, map
 
 func tellStory(t *testing.T, file string, w *World, words map[string]Command, update bool) {
 	t.Helper()
-	want, err := os.ReadFile(file) //nolint:gosec // the test names it
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

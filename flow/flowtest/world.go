@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,13 +15,16 @@ import (
 	"github.com/onevent/onevent/flow/memory"
 )
 
-// A World runs an application in virtual time, on one goroutine: nothing happens
-// but when it is told to. It is its own broker; the log, the views and the
-// agenda are a platform's.
+// A World runs an application in virtual time: nothing happens but when it is
+// told to. It is its own broker; the log, the views and the agenda are a
+// platform's. Commands may be sent to its System concurrently, as an HTTP server
+// does.
 type World struct {
 	t      testing.TB
 	clock  *Clock
 	system *flow.System
+
+	mu     sync.Mutex
 	queue  []driver.Message
 	held   map[string]bool
 	subs   map[string][]string // subscriptions by topic
@@ -35,7 +39,7 @@ type World struct {
 func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	t.Helper()
 	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, sent: map[string]bool{}, copies: 1}
-	p := driver.Platform{Clock: w.clock, Publisher: w, Random: rand.NewChaCha8([32]byte{1})}
+	p := driver.Platform{Clock: w.clock, Publisher: w, Random: &randomness{source: rand.NewChaCha8([32]byte{1})}}
 	if stores == nil {
 		m := memory.New()
 		stores = &driver.Platform{Log: m, Views: m.Views(), Agenda: m.Agenda()}
@@ -55,6 +59,19 @@ func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	return w
 }
 
+// A randomness is a seeded source that may be read concurrently.
+type randomness struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+// Read never fails.
+func (r *randomness) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source.Read(p)
+}
+
 // System returns the system that the world runs.
 func (w *World) System() *flow.System { return w.system }
 
@@ -64,6 +81,8 @@ func (w *World) Clock() *Clock { return w.clock }
 // Publish queues a message for each subscription to its topic: as many copies as
 // Shuffle said, and one more each time it is published again.
 func (w *World) Publish(_ context.Context, messages ...driver.Message) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, m := range messages {
 		copies := w.copies
 		if w.sent[m.ID] {
@@ -97,6 +116,17 @@ func (w *World) Release(typ string) { delete(w.held, typ) }
 // Step delivers one message, and says whether there was one.
 func (w *World) Step() bool {
 	w.t.Helper()
+	m, ok := w.next()
+	if ok {
+		w.deliver(m)
+	}
+	return ok
+}
+
+// next takes the message that is to be delivered off the queue.
+func (w *World) next() (m driver.Message, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var ready []int
 	for i, m := range w.queue {
 		if !w.held[m.Topic] {
@@ -104,16 +134,15 @@ func (w *World) Step() bool {
 		}
 	}
 	if len(ready) == 0 {
-		return false
+		return m, false
 	}
-	next := ready[0]
+	i := ready[0]
 	if w.random != nil {
-		next = ready[w.random.IntN(len(ready))]
+		i = ready[w.random.IntN(len(ready))]
 	}
-	m := w.queue[next]
-	w.queue = slices.Delete(w.queue, next, next+1)
-	w.deliver(m)
-	return true
+	m = w.queue[i]
+	w.queue = slices.Delete(w.queue, i, i+1)
+	return m, true
 }
 
 // deliver hands a message to its function; if that fails the message goes to the
@@ -122,6 +151,8 @@ func (w *World) deliver(m driver.Message) {
 	m.Attempt++
 	w.clock.Advance(time.Millisecond)
 	if err := w.system.Deliver(w.t.Context(), m); err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.queue = append(w.queue, m)
 	}
 }
@@ -164,11 +195,15 @@ func (w *World) Send(r flow.Request) (flow.Receipt, error) {
 
 // say adds a line to the trace.
 func (w *World) say(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.trace = append(w.trace, fmt.Sprintf(format, args...))
 }
 
 // told returns the trace since the last call.
 func (w *World) told() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	lines := w.trace
 	w.trace = nil
 	return lines
