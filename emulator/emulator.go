@@ -68,36 +68,37 @@ func (e *emulator) resume(ctx context.Context) error {
 	return nil
 }
 
-// run serves until ctx ends, or what the options ask for is done.
+// run serves until ctx ends, or what the options ask for is done. It stops from
+// the outside in: people, then the edge, then what carries messages.
 func (e *emulator) run(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	server := edge.Server("", handler)
-	failed := make(chan error, 3)
-	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("edge: %w", err)
-		}
-	}()
-	carried := make(chan struct{})
-	go func() {
-		defer close(carried)
-		if err := e.place.run(ctx, e.system); err != nil {
-			failed <- fmt.Errorf("platform: %w", err)
-		}
-	}()
-	go func() { failed <- e.live(ctx) }()
-	err := <-failed
+	platformCtx, stopPlatform := context.WithCancel(context.WithoutCancel(ctx))
+	edgeCtx, stopEdge := context.WithCancel(platformCtx)
+	peopleCtx, stopPeople := context.WithCancel(ctx)
+	defer stopPlatform()
+	defer stopEdge()
+	defer stopPeople()
+
+	platform, served, lived := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+	go func() { platform <- e.place.run(platformCtx, e.system) }()
+	go func() { served <- edge.Serve(edgeCtx, edge.Server("", handler), listener) }()
+	go func() { lived <- e.live(peopleCtx) }()
+	var err error
+	select {
+	case err = <-lived:
+	case err = <-served:
+		served <- nil
+	case err = <-platform:
+		platform <- nil
+	}
 	if errors.Is(err, context.Canceled) {
 		err = nil // somebody asked to stop
 	}
+	stopPeople()
 	e.city.cancel()
-	stop, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer done()
-	stopErr := server.Shutdown(stop)
-	cancel()
-	<-carried
-	return errors.Join(err, stopErr)
+	stopEdge()
+	err = errors.Join(err, <-served)
+	stopPlatform()
+	return errors.Join(err, <-platform)
 }
 
 // live is what happens in the emulator: nothing by itself, a demo, or a number of

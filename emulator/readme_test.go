@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,8 +19,9 @@ const sessionBegin, sessionEnd = "<!-- session:begin -->\n```console\n", "```\n<
 
 // TestTheReadmeShowsASession runs the commands of README.md's session against an
 // emulator, and compares what they print, but for identities and times.
+//
+//nolint:paralleltest // alone, it is done before the first deadline falls due
 func TestTheReadmeShowsASession(t *testing.T) {
-	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed")
 	}
@@ -32,11 +34,15 @@ func TestTheReadmeShowsASession(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatal("README.md has no marks for the session")
 	}
+	cli := filepath.Join(t.TempDir(), "onevent")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", cli, "../cmd/onevent").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
 	p := start(t, "-data", t.TempDir())
 	var told strings.Builder
 	for _, step := range strings.Split("\n"+session, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(step, "\n")
-		told.WriteString("$ " + command + "\n" + p.until(command, want))
+		told.WriteString("$ " + command + "\n" + p.until(cli, command, want))
 	}
 	if *update {
 		if err := os.WriteFile("../README.md", []byte(before+sessionBegin+told.String()+sessionEnd+after), 0o600); err != nil {
@@ -51,11 +57,10 @@ func TestTheReadmeShowsASession(t *testing.T) {
 
 // until runs a command until it prints what is wanted, or, with -update, prints
 // the same for a while: consequences take their time.
-func (p *process) until(command, want string) string {
+func (p *process) until(cli, command, want string) string {
 	p.t.Helper()
 	shell := strings.ReplaceAll(command, "localhost:8080", strings.TrimPrefix(p.url, "http://"))
-	shell = strings.ReplaceAll(shell, "onevent ", "onevent -addr "+p.url+" ")
-	shell = regexp.MustCompile(`onevent -addr (\S+) (\w+)`).ReplaceAllString(shell, "onevent $2 -addr $1")
+	shell = regexp.MustCompile(`go run \./cmd/onevent (\w+)`).ReplaceAllString(shell, cli+" $1 -addr "+p.url)
 	var got string
 	for range 40 {
 		run := exec.CommandContext(p.t.Context(), "sh", "-c", shell)
@@ -82,5 +87,6 @@ func withoutIdentities(text string) string {
 	// The restaurant may answer before it is recorded that it was told.
 	text = strings.ReplaceAll(text, `"restaurant.notified","ticket.accepted"`, `"ticket.accepted","restaurant.notified"`)
 	text = regexp.MustCompile(`ch_[0-9a-f]{16}`).ReplaceAllString(text, "CHARGE")
-	return regexp.MustCompile(`\d+(\.\d+)? ?(ms|s|µs)\b *`).ReplaceAllString(text, "T ")
+	text = regexp.MustCompile(`\d+(\.\d+)? ?(ms|s|µs)\b`).ReplaceAllString(text, "T")
+	return regexp.MustCompile(` +`).ReplaceAllString(text, " ")
 }

@@ -257,8 +257,8 @@ func TestP14BadInputIsRefusedAndStoresNothing(t *testing.T) {
 		t.Fatalf("%d cases", len(cases))
 	}
 	r := newRig(t)
-	for name, c := range maps.All(cases) {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // each looks whether anything was stored
+	for name, c := range maps.All(cases) { //nolint:paralleltest // each looks whether anything was stored
+		t.Run(name, func(t *testing.T) {
 			a := r.do(c.method, c.path, c.body, c.headers...)
 			if a.status != c.status || !strings.Contains(a.body, c.detail) {
 				t.Errorf("%d %s, want %d with %q", a.status, a.body, c.status, c.detail)

@@ -47,13 +47,6 @@ func Run(ctx context.Context, system *flow.System, broker driver.Broker, o Optio
 	return newShell(system, broker, o).run(ctx, names)
 }
 
-// Tend does what is left where a platform calls the functions itself: it buries
-// dead letters and ticks until ctx ends, and then returns nil. The subscriptions
-// are declared already; Options.Functions has no meaning.
-func Tend(ctx context.Context, system *flow.System, broker driver.Broker, o Options) error {
-	return newShell(system, broker, o).run(ctx, nil)
-}
-
 // pick returns the subscriptions to receive.
 func (o Options) pick(all []driver.Subscription) ([]string, error) {
 	names := make([]string, len(all))

@@ -300,25 +300,3 @@ func TestTickTroubleIsToldOnce(t *testing.T) {
 		}
 	})
 }
-
-func TestTendBuriesAndTicksOnly(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, nil)
-		r.press("a")
-		ctx, cancel := context.WithCancel(t.Context())
-		go func() { r.ended <- worker.Tend(ctx, r.system, r.queue, worker.Options{}) }()
-		time.Sleep(testapp.BurnAfter + time.Second)
-		synctest.Wait()
-		if got, want := r.story(), "light.switched_on light.burn_due"; got != want {
-			t.Errorf("story %q, want %q", got, want)
-		}
-		if !r.queue.receives(driver.DeadLetters) || r.queue.receives("count-light") || len(r.queue.declared) > 0 {
-			t.Errorf("received %v, declared %v", r.queue.received, r.queue.declared)
-		}
-		cancel()
-		if err := <-r.ended; err != nil {
-			t.Errorf("Tend returned %v", err)
-		}
-	})
-}
