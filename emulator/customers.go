@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/emulator/outside"
+	"github.com/onevent/onevent/flow/clock"
 )
 
 // Who is treated differently.
@@ -72,7 +73,7 @@ func (c *customers) setLimit(ctx context.Context, name string, limit int) error 
 		if status != http.StatusConflict {
 			return fmt.Errorf("credit.set_limit of %s: the system answers %d", name, status)
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := clock.Sleep(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -146,15 +147,4 @@ func (c *customers) placeMany(ctx context.Context, first, n int) error {
 	close(numbers)
 	group.Wait()
 	return context.Cause(ctx)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/chaos"
+	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/functions"
@@ -130,7 +131,7 @@ func (e *emulator) demo(ctx context.Context, people *customers) error {
 		if err := people.place(ctx, i); err != nil {
 			return err
 		}
-		if err := pause(ctx, e.options.pace); err != nil {
+		if err := clock.Sleep(ctx, e.options.pace); err != nil {
 			return err
 		}
 	}

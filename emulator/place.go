@@ -11,6 +11,7 @@ import (
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/chaos"
+	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/emulators"
@@ -156,7 +157,7 @@ func runCloud(ctx context.Context, system *flow.System, port string, c *chaos.Ch
 // schedule posts a tick again and again until ctx ends. A tick that fails is
 // told by the host; the next one does what it left.
 func schedule(ctx context.Context, url string) {
-	for pause(ctx, tickEvery) == nil {
+	for clock.Sleep(ctx, tickEvery) == nil {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, http.NoBody)
 		if err != nil {
 			return

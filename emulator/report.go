@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/functions/audit"
 )
@@ -34,7 +35,7 @@ func awaitQuiet(ctx context.Context, system *flow.System, orders *orders, progre
 			}
 			progress(fmt.Sprintf("%d orders have ended, %d events in flight, %d documents behind", all, len(found.InFlight), len(found.Stale)))
 		}
-		if err := pause(ctx, auditEvery); err != nil {
+		if err := clock.Sleep(ctx, auditEvery); err != nil {
 			found, auditErr := system.Audit(context.WithoutCancel(ctx))
 			return found, errors.Join(err, auditErr)
 		}

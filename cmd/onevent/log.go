@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/edge"
 )
 
@@ -48,7 +49,7 @@ func printLog(p *program, f *flag.FlagSet) func(context.Context, []string) error
 				next = strconv.FormatInt(int64(max(back, 0)), 10)
 				l.forget(back)
 			}
-			if err := pause(ctx, followEvery); err != nil {
+			if err := clock.Sleep(ctx, followEvery); err != nil {
 				return err
 			}
 		}
@@ -102,16 +103,5 @@ func (l *logPrinter) forget(before flow.Time) {
 		if at < before {
 			delete(l.told, id)
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

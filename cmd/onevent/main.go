@@ -4,12 +4,15 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/onevent/onevent/functions"
@@ -20,17 +23,20 @@ func main() {
 	defer stop()
 	p := &program{
 		app: functions.App(functions.Settings{}), in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		getenv: os.Getenv, colour: isTerminal(os.Stdout),
+		getenv: os.Getenv, newKey: rand.Text,
+	}
+	if isTerminal(os.Stdout) {
+		p.colour, p.width = wantsColour(os.Getenv), widthOf(os.Getenv)
 	}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
-// errUsage marks errors of the command line itself.
-var errUsage = errors.New("usage")
+// A usage is an error of the command line itself.
+type usage string //nolint:errname // it reads better where it is made
 
-func usageError(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
-}
+func (u usage) Error() string { return string(u) }
+
+func usageError(format string, args ...any) error { return usage(fmt.Sprintf(format, args...)) }
 
 // A verb is one of the program's commands.
 type verb struct {
@@ -55,6 +61,7 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"view", "NAME [KEY]", "print documents of a view", "onevent view order-summary 42\nonevent view order-summary -where status=completed", printView},
 		{"parked", "", "list what was given up, or handle it again", "onevent parked\nonevent parked -redrive ID", parked},
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
+		{"version", "", "tell the program's version", "onevent version", version},
 	}
 }
 
@@ -74,16 +81,30 @@ Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 
 // run runs one verb and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
+	out := &sink{Writer: p.out}
+	p.out = out
+	err := p.dispatch(ctx, args)
+	if out.err != nil {
+		err = fmt.Errorf("the output is cut off: %w", out.err)
+	}
+	return p.exit(err)
+}
+
+func (p *program) dispatch(ctx context.Context, args []string) error {
+	help := len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0])
+	if help && len(args) < 2 {
 		overview(p.out)
-		return 0
+		return nil
+	}
+	if help {
+		args = []string{args[1], "-h"}
 	}
 	for _, v := range verbs() {
 		if v.name == args[0] {
-			return p.exit(p.runVerb(ctx, v, args[1:]))
+			return p.runVerb(ctx, v, args[1:])
 		}
 	}
-	return p.exit(usageError("there is no verb %q; onevent help lists them", args[0]))
+	return usageError("there is no verb %q; onevent help lists them", args[0])
 }
 
 func overview(w io.Writer) {
@@ -96,24 +117,28 @@ func overview(w io.Writer) {
 
 func (p *program) runVerb(ctx context.Context, v verb, args []string) error {
 	flags := flag.NewFlagSet("onevent "+v.name, flag.ContinueOnError)
-	flags.SetOutput(p.err)
+	flags.SetOutput(io.Discard) // errors are told once, by exit
 	flags.StringVar(&p.addr, "addr", "", "`URL` of the system (default $ONEVENT_ADDR or http://127.0.0.1:8080)")
 	flags.StringVar(&p.data, "data", "", "data `folder`, instead of a running system")
-	flags.Usage = func() {
-		fmt.Fprintf(p.err, "onevent %s [flags] %s: %s\n\n", v.name, v.args, v.summary)
-		flags.PrintDefaults()
-		fmt.Fprintf(p.err, "\n%s\n", v.help)
-	}
 	do := v.flags(p, flags)
 	words, err := parseMixed(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
+		p.explain(v, flags)
 		return nil
 	}
 	if err != nil {
-		return errUsage // the flag package has told why
+		return usageError("%v; onevent %s -h shows how", err, v.name)
 	}
 	defer p.close() //nolint:contextcheck // closing is not to be cut short
 	return do(ctx, words)
+}
+
+// explain tells what a verb does and takes, with examples.
+func (p *program) explain(v verb, flags *flag.FlagSet) {
+	fmt.Fprintf(p.out, "%s\n\n", strings.Join(strings.Fields("onevent "+v.name+" [flags] "+v.args+": "+v.summary), " "))
+	flags.SetOutput(p.out)
+	flags.PrintDefaults()
+	fmt.Fprintf(p.out, "\n%s\n", v.help)
 }
 
 // parseMixed parses flags wherever they stand among the words.
@@ -133,18 +158,30 @@ func parseMixed(flags *flag.FlagSet, args []string) (words []string, err error) 
 	}
 }
 
-// exit tells an error and returns its exit code. That nobody reads any more, or
-// that somebody asked to stop, is no error.
+// exit tells an error and returns its exit code. That nobody reads any more is no
+// error.
 func (p *program) exit(err error) int {
-	switch {
-	case err == nil || errors.Is(err, syscall.EPIPE) || errors.Is(err, context.Canceled):
+	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return 0
-	case errors.Is(err, errUsage):
-		if err.Error() != errUsage.Error() {
-			fmt.Fprintln(p.err, "onevent:", err)
-		}
-		return 2
 	}
 	fmt.Fprintln(p.err, "onevent:", err)
+	if _, ok := errors.AsType[usage](err); ok {
+		return 2
+	}
 	return 1
+}
+
+// A sink remembers that writing failed: a disk that is full is no success.
+type sink struct {
+	io.Writer
+	err error
+}
+
+func (s *sink) Write(data []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.Writer.Write(data)
+	s.err = err
+	return n, err
 }

@@ -1,25 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/edge"
 )
-
-// paint colours a text on a terminal.
-func (p *program) paint(code, text string) string {
-	if !p.colour || code == "" {
-		return text
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
-}
 
 const (
 	dim   = "2"
@@ -36,58 +29,151 @@ func colourOf(typ string) string {
 	}[flow.Namespace(typ)]
 }
 
-// eventLine returns an event in one line.
+// eventLine returns an event in one line: when, on what, what, who, and the data.
 func (p *program) eventLine(e edge.Event) string {
-	at := e.Time.Time().Format("2006-01-02 15:04:05.000")
-	return fmt.Sprintf("%s  %-20s %s %s %s", p.paint(dim, at), clean(e.Stream),
-		p.paint(colourOf(e.Type), fmt.Sprintf("%-22s", e.Type)), p.paint(dim, fmt.Sprintf("← %-21s", e.Function)), clean(string(e.Data)))
+	at := e.Time.Time().Format("15:04:05.000")
+	stream, typ, function := fmt.Sprintf("%-18s", clean(e.Stream)), fmt.Sprintf("%-22s", clean(e.Type)), fmt.Sprintf("← %-16s", clean(e.Function))
+	used := len(at) + len("  ") + utf8.RuneCountInString(stream+" "+typ+" "+function+"  ")
+	return strings.TrimRight(fmt.Sprintf("%s  %s %s %s  %s", p.paint(dim, at), stream, p.paint(colourOf(e.Type), typ),
+		p.paint(dim, function), p.fit(used, detailsOf(e.Recorded))), " ")
 }
 
-// clean returns a text without what a terminal would obey: it comes from outside.
-func clean(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
+// detailsOf returns the fields of an event as name=value, but for its key. Of
+// arrays and objects it tells only how much they hold.
+func detailsOf(e flow.Recorded) string {
+	_, key, _ := strings.Cut(e.Stream, "/")
+	var parts []string
+	for name, value := range members(e.Data) {
+		text := string(value)
+		var word string
+		if json.Unmarshal(value, &word) == nil {
+			if word == key {
+				continue
+			}
+			text = plain(word)
 		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		if strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") {
+			text = sizeOf(value)
+		}
+		parts = append(parts, clean(name)+"="+clean(text))
 	}
-	return b.String()
+	return strings.Join(parts, " ")
 }
 
-// table writes rows in columns as wide as they need to be; the last is as long as
-// it is.
-func table(w io.Writer, rows [][]string) {
-	var widths []int
+// members returns the members of an object in their order; none, if it is no
+// object.
+func members(data []byte) func(yield func(string, json.RawMessage) bool) {
+	return func(yield func(string, json.RawMessage) bool) {
+		d := json.NewDecoder(bytes.NewReader(data))
+		if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
+			return
+		}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return
+			}
+			var value json.RawMessage
+			if d.Decode(&value) != nil || !yield(fmt.Sprint(name), value) {
+				return
+			}
+		}
+	}
+}
+
+// plain returns a text as it is if it is one word, and quoted if it is not.
+func plain(text string) string {
+	if quoted := strconv.Quote(text); quoted != `"`+text+`"` || text == "" || strings.Contains(text, " ") {
+		return quoted
+	}
+	return text
+}
+
+func sizeOf(data json.RawMessage) string {
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) == nil {
+		return fmt.Sprintf("[%d]", len(list))
+	}
+	return "{…}"
+}
+
+// table writes rows in columns as wide as they need to be. On a terminal that is
+// too narrow for them, the widest give way, and their words go on below.
+func (p *program) table(rows [][]string) {
+	widths := p.widths(rows)
+	for _, row := range rows {
+		cells := make([][]string, len(row))
+		height := 1
+		for i, cell := range row {
+			cells[i] = wrap(cell, widths[i])
+			height = max(height, len(cells[i]))
+		}
+		for n := range height {
+			var line strings.Builder
+			for i, lines := range cells {
+				text := ""
+				if n < len(lines) {
+					text = lines[n]
+				}
+				line.WriteString(text + strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(text))+2))
+			}
+			fmt.Fprintln(p.out, strings.TrimRight(line.String(), " "))
+		}
+	}
+}
+
+// narrowest is how narrow a column of a table may become.
+const narrowest = 16
+
+func (p *program) widths(rows [][]string) []int {
+	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], len([]rune(cell)))
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString(cell)
-			if i < len(row)-1 {
-				line.WriteString(strings.Repeat(" ", widths[i]-len([]rune(cell))+2))
-			}
-		}
-		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+	total := 2 * (len(widths) - 1)
+	for _, w := range widths {
+		total += w
 	}
+	for p.width > 0 && total > p.width && slices.Max(widths) > narrowest {
+		widths[slices.Index(widths, slices.Max(widths))]--
+		total--
+	}
+	return widths
 }
 
-// indented writes JSON for people.
+// wrap returns the words of a cell in lines of at most width characters; a longer
+// word has a line of its own.
+func wrap(cell string, width int) []string {
+	if utf8.RuneCountInString(cell) <= width {
+		return []string{cell}
+	}
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(cell) {
+		if line != "" && utf8.RuneCountInString(line+" "+word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
+}
+
+// indented writes a value as JSON for people.
 func indented(w io.Writer, value any) error {
 	data, err := json.MarshalIndent(value, "", "  ")
 	if err == nil {
-		_, err = fmt.Fprintf(w, "%s\n", data)
+		_, err = fmt.Fprintln(w, cleanJSON(data))
+	}
+	return err
+}
+
+// jsonLine writes a value as JSON in one line.
+func jsonLine(w io.Writer, value any) error {
+	data, err := json.Marshal(value)
+	if err == nil {
+		_, err = fmt.Fprintln(w, cleanJSON(data))
 	}
 	return err
 }

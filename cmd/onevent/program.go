@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -26,7 +27,9 @@ type program struct {
 	out    io.Writer
 	err    io.Writer
 	getenv func(string) string
+	newKey func() string // a new idempotency key
 	colour bool
+	width  int // of the terminal, in characters; 0 for none
 	addr   string
 	data   string
 
@@ -57,8 +60,13 @@ func (p *problem) Error() string {
 	if p.Code != "" {
 		text = p.Code + ": " + text
 	}
-	return fmt.Sprintf("%s (%d)", text, p.Status)
+	return fmt.Sprintf("%s (%d)", clean(text), p.Status)
 }
+
+// An openError leaves it open what became of a request.
+type openError struct{ error }
+
+func (e openError) Unwrap() error { return e.error }
 
 // get reads an answer into a value.
 func (p *program) get(ctx context.Context, path string, query url.Values, into any) error {
@@ -89,23 +97,35 @@ func (p *program) call(ctx context.Context, method, path string, body []byte, he
 	}
 	response, err := p.client.Do(request)
 	if err != nil {
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return 0, ctx.Err()
-		}
-		return 0, fmt.Errorf("no system answers at %s: %w (start one with go run ./emulator, or name it with -addr or -data)", base, err)
+		return 0, noAnswer(ctx, base, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // nothing was written to it
 	return response.StatusCode, readAnswer(response, into)
 }
 
+// noAnswer tells why there is none. Only a system that was never reached has
+// surely done nothing.
+func noAnswer(ctx context.Context, base string, err error) error {
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" && ctx.Err() == nil {
+		return fmt.Errorf("no system answers at %s: %w (start one with go run ./emulator, or name it with -addr or -data)", base, dial)
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return openError{errors.New("interrupted")}
+	}
+	return openError{fmt.Errorf("no answer from %s: %w", base, err)}
+}
+
 func readAnswer(response *http.Response, into any) error {
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return fmt.Errorf("the answer is cut off: %w", err)
+		return openError{fmt.Errorf("the answer is cut off: %w", err)}
 	}
 	if response.StatusCode >= http.StatusBadRequest {
 		problem := &problem{Status: response.StatusCode, Title: response.Status}
 		_ = json.Unmarshal(answer, problem) // the status says enough
+		if response.StatusCode >= http.StatusInternalServerError {
+			return openError{problem}
+		}
 		return problem
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
@@ -141,18 +161,29 @@ func (p *program) connect(ctx context.Context, write bool) (base string, err err
 }
 
 // openFolder serves a data folder within this process. What is sent is recorded
-// and queued there; the next emulator on the folder handles it.
+// and queued there, for all that subscribe to it: the next emulator on the folder
+// handles it.
 func (p *program) openFolder(ctx context.Context, write bool) (base string, err error) {
 	open := local.OpenReadOnly
 	if write {
 		open = local.Open
 	}
-	if p.folder, err = open(context.WithoutCancel(ctx), p.data, nil); err != nil {
-		return "", err
+	p.folder, err = open(context.WithoutCancel(ctx), p.data, nil)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no data folder %s: %w (the emulator's is .onevent)", p.data, err)
 	}
-	system, err := flow.New(p.app, local.Platform(p.folder, p.folder.Broker(nil)))
 	if err != nil {
 		return "", err
+	}
+	broker := p.folder.Broker(nil)
+	system, err := flow.New(p.app, local.Platform(p.folder, broker))
+	if err != nil {
+		return "", err
+	}
+	if write {
+		if err := broker.Declare(ctx, system.Subscriptions()...); err != nil {
+			return "", err
+		}
 	}
 	p.addr = "http://localhost"
 	p.client = &http.Client{Transport: within{edge.New(system, edge.Options{})}}
@@ -177,6 +208,9 @@ func (w within) RoundTrip(r *http.Request) (*http.Response, error) {
 	a := answer{header: http.Header{}, status: http.StatusOK}
 	r.Host, r.RemoteAddr = r.URL.Host, "127.0.0.1:0"
 	w.handler.ServeHTTP(&a, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	return &http.Response{
 		StatusCode: a.status, Status: http.StatusText(a.status), Header: a.header, Request: r,
 		Body: io.NopCloser(&a.body), ContentLength: int64(a.body.Len()),
@@ -194,8 +228,3 @@ func (a *answer) Header() http.Header         { return a.header }
 func (a *answer) WriteHeader(status int)      { a.status = status }
 func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-// isTerminal says whether colour is welcome in a file.
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-}

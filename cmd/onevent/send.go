@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ const maxCommand = 1 << 20
 // send sends a command and prints what it recorded.
 func send(p *program, f *flag.FlagSet) func(context.Context, []string) error {
 	file := f.String("f", "", "`file` with the command's JSON, - for standard input")
-	key := f.String("key", "", "idempotency `key`: sent again with it, the command counts once")
+	key := f.String("key", "", "idempotency `key`: sent again with it, the command counts once (default: a new one)")
 	actor := f.String("actor", "", "`who` sends")
 	asJSON := f.Bool("json", false, "print the answer as JSON")
 	return func(ctx context.Context, words []string) error {
@@ -31,15 +32,18 @@ func send(p *program, f *flag.FlagSet) func(context.Context, []string) error {
 		if err != nil {
 			return err
 		}
-		header := map[string]string{}
-		if *key != "" {
-			header["Idempotency-Key"] = *key
+		if *key == "" {
+			*key = p.newKey()
 		}
+		header := map[string]string{edge.KeyHeader: *key}
 		if *actor != "" {
-			header["Onevent-Actor"] = *actor
+			header[edge.ActorHeader] = *actor
 		}
 		var receipt flow.Receipt
 		status, err := p.call(ctx, http.MethodPost, "/commands/"+words[0], body, header, &receipt)
+		if _, ok := errors.AsType[openError](err); ok {
+			return fmt.Errorf("%w\nIt may have been recorded all the same. Send it again with -key %s, and it counts once", err, *key)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -59,7 +63,7 @@ func (p *program) tellReceipt(receipt flow.Receipt, status int) {
 		fmt.Fprintln(p.out, p.paint(dim, "was done before:"))
 	}
 	for _, e := range receipt.Events {
-		fmt.Fprintf(p.out, "%s %s %s %s\n", p.paint(green, "✓"), clean(e.Stream), p.paint(colourOf(e.Type), e.Type), clean(string(e.Data)))
+		fmt.Fprintf(p.out, "%s %s %s %s\n", p.paint(green, "✓"), clean(e.Stream), p.paint(colourOf(e.Type), clean(e.Type)), clean(string(e.Data)))
 	}
 	fmt.Fprintln(p.out, p.paint(dim, "flow "+clean(receipt.Correlation)))
 }

@@ -1,13 +1,14 @@
 package outside
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/onevent/onevent/flow/clock"
 )
 
 // maxBody is the most bytes of a request that are read.
@@ -83,7 +84,7 @@ func (b *Behaviours) put(w http.ResponseWriter, r *http.Request) {
 // serve answers as somebody behaves: do is what they do, and reports what to
 // answer.
 func (b Behaviour) serve(w http.ResponseWriter, r *http.Request, do func() (status int, answer any)) {
-	if sleep(r.Context(), time.Duration(b.Delay)) != nil {
+	if clock.Sleep(r.Context(), time.Duration(b.Delay)) != nil {
 		return
 	}
 	luck := rand.Float64() //nolint:gosec // not for secrets
@@ -99,20 +100,6 @@ func (b Behaviour) serve(w http.ResponseWriter, r *http.Request, do func() (stat
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer) //nolint:errchkjson // whoever asked has gone
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // read reads a JSON body, and answers 400 if it can't.

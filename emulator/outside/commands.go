@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/onevent/onevent/flow/clock"
 )
 
 // A Commander sends commands to the system, as anybody outside would: over HTTP.
@@ -39,7 +41,7 @@ func (c Commander) Send(ctx context.Context, command, key string, fields map[str
 		if err == nil && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 			return status, nil
 		}
-		if sleep(ctx, sendPause) != nil {
+		if clock.Sleep(ctx, sendPause) != nil {
 			break
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/onevent/onevent/flow/clock"
 )
 
 // Couriers pick dispatched deliveries up, ride, and deliver.
@@ -40,7 +42,7 @@ func (c *Couriers) Dispatch(delivery string) {
 
 func (c *Couriers) ride(delivery string) {
 	for _, command := range []string{"delivery.pick_up", "delivery.deliver"} {
-		if sleep(c.ctx, c.riding) != nil {
+		if clock.Sleep(c.ctx, c.riding) != nil {
 			return
 		}
 		status, err := c.commands.Send(c.ctx, command, command+"-"+delivery, map[string]any{"delivery": delivery})

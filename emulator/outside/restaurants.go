@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/onevent/onevent/flow/clock"
 )
 
 // Restaurants are all restaurants: they take tickets, answer them, and cook.
@@ -87,7 +89,7 @@ func (r *Restaurants) answer(ticket, restaurant string, refuse bool) {
 }
 
 func (r *Restaurants) cook(ticket string) {
-	if sleep(r.ctx, r.cooking) == nil {
+	if clock.Sleep(r.ctx, r.cooking) == nil {
 		_, _ = r.commands.Send(r.ctx, "ticket.finish", "finish-"+ticket, map[string]any{"ticket": ticket}) // or it is overdue
 	}
 }

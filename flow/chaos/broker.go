@@ -2,8 +2,8 @@ package chaos
 
 import (
 	"context"
-	"time"
 
+	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 )
 
@@ -58,12 +58,7 @@ func (c *Chaos) Disturb(handle func(context.Context, driver.Message) error) func
 }
 
 func (c *Chaos) wait(ctx context.Context) {
-	timer := time.NewTimer(c.pause())
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
+	_ = clock.Sleep(ctx, c.pause()) // whoever handles sees that ctx has ended
 }
 
 // Reach is a Platform's Reach that kills: the handling ends at the point, as if
