@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/onevent/onevent/emulator/outside"
 	"github.com/onevent/onevent/flow"
 )
 
@@ -18,15 +19,11 @@ type narrator struct {
 	mu     sync.Mutex
 	out    io.Writer
 	colour bool
-	told   map[string]bool // the last events told, by ID
-	order  []string        // the same, the oldest first
+	told   outside.Recent // events, by ID
 }
 
-// toldLimit is how many events a narrator remembers.
-const toldLimit = 10_000
-
 func newNarrator(out io.Writer, colour bool) *narrator {
-	return &narrator{out: out, colour: colour, told: map[string]bool{}}
+	return &narrator{out: out, colour: colour}
 }
 
 // isTerminal says whether colour is welcome in a file.
@@ -36,16 +33,11 @@ func isTerminal(f *os.File) bool {
 }
 
 func (n *narrator) observe(e flow.Recorded) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.told[e.ID] {
+	if !n.told.IsNew(e.ID) {
 		return
 	}
-	n.told[e.ID] = true
-	if n.order = append(n.order, e.ID); len(n.order) > toldLimit {
-		delete(n.told, n.order[0])
-		n.order = n.order[1:]
-	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	fmt.Fprintln(n.out, n.line(e))
 }
 

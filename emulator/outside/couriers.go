@@ -16,14 +16,13 @@ type Couriers struct {
 
 	ctx  context.Context //nolint:containedctx // the couriers' shift
 	work sync.WaitGroup
-	mu   sync.Mutex
-	seen map[string]bool
+	seen Recent // deliveries for which one was sent
 }
 
 // NewCouriers returns couriers that ride until ctx ends, and take the time riding
 // for each way.
 func NewCouriers(ctx context.Context, commands Commander, riding time.Duration) *Couriers {
-	return &Couriers{commands: commands, riding: riding, ctx: ctx, seen: map[string]bool{}}
+	return &Couriers{commands: commands, riding: riding, ctx: ctx}
 }
 
 // Wait waits until nobody is at work, after ctx has ended.
@@ -31,11 +30,7 @@ func (c *Couriers) Wait() { c.work.Wait() }
 
 // Dispatch sends a courier for a delivery, once.
 func (c *Couriers) Dispatch(delivery string) {
-	c.mu.Lock()
-	isNew := !c.seen[delivery]
-	c.seen[delivery] = true
-	c.mu.Unlock()
-	if isNew {
+	if c.seen.IsNew(delivery) {
 		c.work.Go(func() { c.ride(delivery) })
 	}
 }

@@ -17,14 +17,13 @@ type Restaurants struct {
 
 	ctx  context.Context //nolint:containedctx // the restaurants' opening hours
 	work sync.WaitGroup
-	mu   sync.Mutex
-	seen map[string]bool // tickets that were answered or are being
+	seen Recent // tickets that were answered or are being
 }
 
 // NewRestaurants returns restaurants that are open until ctx ends, and take the
 // time cooking for each ticket.
 func NewRestaurants(ctx context.Context, behaviours *Behaviours, commands Commander, cooking time.Duration) *Restaurants {
-	return &Restaurants{behaviours: behaviours, commands: commands, cooking: cooking, ctx: ctx, seen: map[string]bool{}}
+	return &Restaurants{behaviours: behaviours, commands: commands, cooking: cooking, ctx: ctx}
 }
 
 // Handler serves POST /tickets and PUT /behaviours/{name}.
@@ -55,24 +54,16 @@ func (r *Restaurants) take(w http.ResponseWriter, request *http.Request) {
 // Answer accepts, rejects or ignores a ticket, as the restaurant behaves; one it
 // accepts it cooks. A ticket that it has seen it does not answer again.
 func (r *Restaurants) Answer(ticket, restaurant string) {
-	if behaviour := r.behaviours.Of(restaurant); r.isNew(ticket) && !behaviour.Ignore {
+	if behaviour := r.behaviours.Of(restaurant); r.seen.IsNew(ticket) && !behaviour.Ignore {
 		r.work.Go(func() { r.answer(ticket, restaurant, behaviour.Refuse) })
 	}
 }
 
 // Cook finishes a ticket that was accepted before the restaurants opened.
 func (r *Restaurants) Cook(ticket string) {
-	if r.isNew(ticket) {
+	if r.seen.IsNew(ticket) {
 		r.work.Go(func() { r.cook(ticket) })
 	}
-}
-
-func (r *Restaurants) isNew(ticket string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	isNew := !r.seen[ticket]
-	r.seen[ticket] = true
-	return isNew
 }
 
 func (r *Restaurants) answer(ticket, restaurant string, refuse bool) {
