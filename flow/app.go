@@ -43,8 +43,8 @@ func (x *index) add(f *Function) {
 	case KindView, KindTally:
 		x.views[f.name] = f
 	}
-	if f.state != nil {
-		x.aggregates[f.namespace()] = f.state
+	if ns := f.namespace(); f.state != nil && x.aggregates[ns] == nil {
+		x.aggregates[ns] = f.state
 	}
 }
 

@@ -13,8 +13,12 @@ type Catalogue struct{ entries []entry }
 type entry struct {
 	event Event // the zero value
 	final bool
-	place string
 }
+
+// place returns where in the source the event is; String does too, so that it is
+// put into words only when somebody reads it.
+func (e entry) place() string  { return goTypePlace(e.event) }
+func (e entry) String() string { return e.place() }
 
 // Events returns a catalogue of events, each given by its zero value, to which
 // exactly one function each must be bound.
@@ -46,7 +50,7 @@ func (c Catalogue) Types() []string {
 func catalogueOf(final bool, zero []Event) Catalogue {
 	var c Catalogue
 	for _, e := range zero {
-		c.entries = append(c.entries, entry{event: e, final: final, place: goTypePlace(e)})
+		c.entries = append(c.entries, entry{event: e, final: final})
 	}
 	return c
 }

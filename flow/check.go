@@ -21,7 +21,7 @@ func (e *CheckError) Error() string {
 // handled, no cycle without an exit, names unique and well-formed, states and
 // documents that can be stored. It runs no function.
 func Check(app App) error {
-	c := &check{app: app, declared: map[string]entry{}, bound: map[string]Function{}, emitters: map[string]Function{}}
+	c := &check{app: app, declared: map[string]entry{}, bound: map[string]Function{}, emitters: map[string]Function{}, storable: map[reflect.Type]bool{}}
 	c.catalogue()
 	if c.functions(); len(c.problems) == 0 {
 		c.ownership()
@@ -40,6 +40,7 @@ type check struct {
 	declared map[string]entry    // by wire name
 	bound    map[string]Function // On and Effect, by the event's wire name
 	emitters map[string]Function // the first that emits an event, by wire name
+	storable map[reflect.Type]bool
 }
 
 func (c *check) add(format string, args ...any) {
@@ -53,32 +54,32 @@ func (c *check) catalogue() {
 			c.add("the catalogue holds nil")
 			continue
 		}
-		c.message(e.event, e.place)
+		c.message(e.event, e)
 		typ := e.event.Type()
 		if first, ok := c.declared[typ]; ok {
-			c.add("event %s is declared twice: %s and %s", typ, first.place, e.place)
+			c.add("event %s is declared twice: %s and %s", typ, first.place(), e.place())
 		}
 		c.declared[typ] = e
 	}
 }
 
 // message checks the wire name and the fields of an event or command.
-func (c *check) message(e Event, place string) {
+func (c *check) message(e Event, where fmt.Stringer) {
 	typ, t := e.Type(), reflect.TypeOf(e)
 	if err := checkType(typ); err != nil {
-		c.add("%s: %v", place, err)
+		c.add("%s: %v", where, err)
 		return
 	}
 	if t.Kind() != reflect.Struct {
-		c.add("%s: %s is a %s, events and commands are structs", place, typ, t.Kind())
+		c.add("%s: %s is a %s, events and commands are structs", where, typ, t.Kind())
 		return
 	}
 	pkg := t.PkgPath()[strings.LastIndex(t.PkgPath(), "/")+1:]
 	if want := pkg + "." + snake(t.Name()); want != typ {
-		c.add("%s: wire name %s differs from the Go name, which reads %s", place, typ, want)
+		c.add("%s: wire name %s differs from the Go name, which reads %s", where, typ, want)
 	}
 	if err := checkStorable(t); err != nil {
-		c.add("%s: %v", place, err)
+		c.add("%s: %v", where, err)
 	}
 }
 
@@ -148,7 +149,8 @@ func (c *check) emits(f Function) {
 			c.add("%s (%s) emits %s, which its state %s does not evolve by", f.name, f.place, typ, f.state.goType)
 		}
 	}
-	if f.state != nil {
+	if f.state != nil && !c.storable[f.state.goType] {
+		c.storable[f.state.goType] = true
 		if err := checkStorable(f.state.goType); err != nil {
 			c.add("%s (%s): the state's %v", f.name, f.place, err)
 		}

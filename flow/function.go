@@ -24,7 +24,7 @@ const (
 type Function struct {
 	name     string
 	kind     Kind
-	place    string
+	place    place
 	inputs   []Event // zero values: one, or for views one for each event they tap
 	emits    []Event // zero values
 	attempts int
@@ -75,7 +75,7 @@ func (f Function) Name() string { return f.name }
 func (f Function) Kind() Kind { return f.kind }
 
 // Place returns where in the source the function was bound, as "dir/dir/file:line".
-func (f Function) Place() string { return f.place }
+func (f Function) Place() string { return f.place.String() }
 
 // Inputs returns the wire names of what it takes: one event, one command, or all
 // events that a view taps.
@@ -96,8 +96,8 @@ func typesOf(events []Event) []string {
 }
 
 // newFunction returns a function bound where its constructor was called.
-func newFunction(name string, kind Kind, place string, inputs ...Event) Function {
-	return Function{name: name, kind: kind, place: place, inputs: inputs, attempts: defaultAttempts, timeout: defaultTimeout}
+func newFunction(name string, kind Kind, at place, inputs ...Event) Function {
+	return Function{name: name, kind: kind, place: at, inputs: inputs, attempts: defaultAttempts, timeout: defaultTimeout}
 }
 
 // On binds a function to an event: decide is called with the state of the

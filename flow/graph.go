@@ -25,7 +25,7 @@ func (c *check) ownership() {
 	for _, typ := range slices.Sorted(maps.Keys(c.declared)) {
 		e := c.declared[typ]
 		if f, ok := owners[Namespace(typ)]; ok && !f.state.owns(e.event) {
-			c.add("event %s (%s) is none that the state of its streams, %s (%s), evolves by", typ, e.place, f.state.goType, f.place)
+			c.add("event %s (%s) is none that the state of its streams, %s (%s), evolves by", typ, e.place(), f.state.goType, f.place)
 		}
 	}
 }
@@ -57,14 +57,14 @@ func (c *check) binding(typ string, e entry) {
 	emitter, emitted := c.emitters[typ]
 	switch {
 	case !emitted && handled:
-		c.add("event %s (%s) is a ghost: %s (%s) handles it and nobody emits it", typ, e.place, f.name, f.place)
+		c.add("event %s (%s) is a ghost: %s (%s) handles it and nobody emits it", typ, e.place(), f.name, f.place)
 	case !emitted:
-		c.add("event %s (%s) is declared and nobody emits it", typ, e.place)
+		c.add("event %s (%s) is declared and nobody emits it", typ, e.place())
 	case handled && e.final:
-		c.add("event %s (%s) is declared final and %s (%s) handles it", typ, e.place, f.name, f.place)
+		c.add("event %s (%s) is declared final and %s (%s) handles it", typ, e.place(), f.name, f.place)
 	case !handled && !e.final:
 		c.add("event %s (%s) is an orphan: %s (%s) emits it, nobody handles it and it is not declared final",
-			typ, e.place, emitter.name, emitter.place)
+			typ, e.place(), emitter.name, emitter.place)
 	}
 }
 
@@ -88,7 +88,7 @@ func (c *check) cycles() {
 	for _, typ := range slices.Sorted(maps.Keys(c.bound)) {
 		if !ends[typ] {
 			endless = append(endless, typ)
-			places = append(places, c.bound[typ].name+" ("+c.bound[typ].place+")")
+			places = append(places, c.bound[typ].name+" ("+c.bound[typ].Place()+")")
 		}
 	}
 	if len(endless) > 0 {

@@ -88,9 +88,9 @@ func (s *System) projectOnce(ctx context.Context, f *Function, key string, r Rec
 // if it is not, or if the document's type has changed.
 func (s *System) fold(ctx context.Context, f *Function, doc driver.Document, m *memory, r Recorded, e Event) (any, error) {
 	fresh := doc.Version == ""
-	inOrder := m.follows(r) && (fresh || m.Shape == f.view.shape)
+	inOrder := m.follows(r) && (fresh || m.Shape == f.view.shape())
 	m.add(r)
-	m.Shape = f.view.shape
+	m.Shape = f.view.shape()
 	if !inOrder {
 		return s.refold(ctx, f, *m)
 	}

@@ -133,7 +133,7 @@ func (s *System) load(ctx context.Context, head driver.Head) (any, error) {
 		return nil, nil //nolint:nilnil // a stream without an aggregate has no state
 	case head.Seq == 0:
 		return agg.zero, nil
-	case head.Shape != agg.shape:
+	case head.Shape != agg.shape():
 		return s.refoldState(ctx, agg, head)
 	}
 	state, err := agg.decode(head.State)
@@ -172,5 +172,5 @@ func (s *System) evolved(stream string, state any, events []Event) (data []byte,
 	if data, err = json.Marshal(state); err != nil {
 		return nil, "", fmt.Errorf("flow: state of %s: %w", stream, err)
 	}
-	return data, agg.shape, nil
+	return data, agg.shape(), nil
 }

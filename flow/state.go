@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync"
 )
 
 // A State is what an aggregate has learned from its events: a value that is
@@ -30,8 +31,10 @@ type versioned interface{ StateVersion() int }
 // An aggregate is a State without its type parameters.
 type aggregate struct {
 	goType reflect.Type
-	shape  string
-	zero   any
+	// shape is the fingerprint of the type, made when it is first wanted: an
+	// application has a namespace's state many times and needs it once.
+	shape func() string
+	zero  any
 	// owns says whether an event is of the interface that Evolve takes.
 	owns   func(Event) bool
 	decode func(data []byte) (any, error)
@@ -42,7 +45,7 @@ func newAggregate[S State[S, E], E Event]() *aggregate {
 	var zero S
 	return &aggregate{
 		goType: reflect.TypeFor[S](),
-		shape:  shapeOf(reflect.TypeFor[S](), zero),
+		shape:  sync.OnceValue(func() string { return shapeOf(reflect.TypeFor[S](), zero) }),
 		zero:   zero,
 		owns:   func(e Event) bool { _, ok := e.(E); return ok },
 		decode: func(data []byte) (any, error) {

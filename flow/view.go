@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync"
 )
 
 // A Projector is how a view with documents of type R takes one event.
@@ -47,7 +48,7 @@ func Tally[R any](name string, projectors ...Projector[R]) Function {
 // A projection is a view without its type parameter.
 type projection struct {
 	goType reflect.Type
-	shape  string
+	shape  func() string
 	zero   func() any
 	decode func(data []byte) (any, error)
 	on     map[string]tap // by wire name
@@ -78,12 +79,12 @@ func (f Function) Fold(key string, events ...Event) (document any, err error) {
 	return document, nil
 }
 
-func newView[R any](name string, kind Kind, place string, projectors []Projector[R]) Function {
-	f := newFunction(name, kind, place)
+func newView[R any](name string, kind Kind, at place, projectors []Projector[R]) Function {
+	f := newFunction(name, kind, at)
 	var zero R
 	f.view = &projection{
 		goType: reflect.TypeFor[R](),
-		shape:  shapeOf(reflect.TypeFor[R](), zero),
+		shape:  sync.OnceValue(func() string { return shapeOf(reflect.TypeFor[R](), zero) }),
 		zero:   func() any { var r R; return r },
 		decode: func(data []byte) (any, error) {
 			var r R

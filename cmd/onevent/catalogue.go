@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/edge"
@@ -49,7 +51,7 @@ func listEvents(p *program, _ *flag.FlagSet) func(context.Context, []string) err
 			}
 			rows = append(rows, []string{e.Type, function, joined(e.Taps), joined(e.Emitters)})
 		}
-		table(p.out, rows)
+		p.table(rows)
 		return nil
 	}
 }
@@ -71,7 +73,7 @@ func listFunctions(p *program, _ *flag.FlagSet) func(context.Context, []string) 
 			}
 			rows = append(rows, []string{f.Name, string(f.Kind), on, joined(f.Outputs)})
 		}
-		table(p.out, rows)
+		p.table(rows)
 		return nil
 	}
 }
@@ -90,6 +92,18 @@ func (p *program) describe(ctx context.Context, path string, into any, own func(
 func picture(p *program, _ *flag.FlagSet) func(context.Context, []string) error {
 	return func(context.Context, []string) error {
 		_, err := fmt.Fprint(p.out, flow.Mermaid(p.app))
+		return err
+	}
+}
+
+// version tells of which module, version and platform this program is.
+func version(p *program, _ *flag.FlagSet) func(context.Context, []string) error {
+	return func(context.Context, []string) error {
+		info, ok := debug.ReadBuildInfo()
+		if !ok {
+			return errors.New("this program does not know its version")
+		}
+		_, err := fmt.Fprintln(p.out, "onevent", info.Main.Version, info.GoVersion, runtime.GOOS+"/"+runtime.GOARCH)
 		return err
 	}
 }

@@ -16,7 +16,7 @@ import (
 const (
 	pageLimit = "1000"
 	// followEvery is how often a log that is followed is asked for more, and
-	// lookBack how far: an event may be recorded a little after a later one.
+	// lookBack how far back.
 	followEvery = 300 * time.Millisecond
 	lookBack    = 5 * time.Second
 )
@@ -38,21 +38,11 @@ func printLog(p *program, f *flag.FlagSet) func(context.Context, []string) error
 				l.query.Set(name, value)
 			}
 		}
-		next := *from
-		for {
-			latest, err := l.print(ctx, next)
-			if err != nil || !*follow {
-				return err
-			}
-			if latest > 0 {
-				back := latest.Add(-lookBack)
-				next = strconv.FormatInt(int64(max(back, 0)), 10)
-				l.forget(back)
-			}
-			if err := clock.Sleep(ctx, followEvery); err != nil {
-				return err
-			}
+		if *follow {
+			return l.follow(ctx, *from)
 		}
+		_, err := l.print(ctx, *from)
+		return err
 	}
 }
 
@@ -61,6 +51,29 @@ type logPrinter struct {
 	query url.Values
 	json  bool
 	told  map[string]flow.Time // events that were printed, by ID
+	day   string               // of the last event that was printed
+}
+
+// follow prints events from a time on until ctx ends, which is how to end it. It
+// looks back a little each time, because an event may be recorded after one with
+// a later time.
+func (l *logPrinter) follow(ctx context.Context, from string) error {
+	for {
+		latest, err := l.print(ctx, from)
+		if err == nil {
+			err = clock.Sleep(ctx, followEvery)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // it was told to end
+		case err != nil:
+			return err
+		case latest > 0:
+			back := max(latest.Add(-lookBack), 0)
+			from = strconv.FormatInt(int64(back), 10)
+			l.forget(back)
+		}
+	}
 }
 
 // print prints all events from a time on that were not printed, and returns the
@@ -92,6 +105,10 @@ func (l *logPrinter) print(ctx context.Context, from string) (latest flow.Time, 
 func (l *logPrinter) printEvent(e edge.Event) (err error) {
 	if l.json {
 		return jsonLine(l.out, e)
+	}
+	if day := e.Time.Time().Format("2006-01-02 MST"); day != l.day {
+		l.day = day
+		fmt.Fprintln(l.out, l.paint(bold, day))
 	}
 	_, err = fmt.Fprintln(l.out, l.eventLine(e))
 	return err

@@ -32,7 +32,7 @@ func main() {
 }
 
 // A usage is an error of the command line itself.
-type usage string //nolint:errname // it reads better where it is made
+type usage string
 
 func (u usage) Error() string { return string(u) }
 

@@ -151,7 +151,7 @@ func wrap(cell string, width int) []string {
 	}
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(cell) {
+	for word := range strings.FieldsSeq(cell) {
 		if line != "" && utf8.RuneCountInString(line+" "+word) > width {
 			lines, line = append(lines, line), ""
 		}

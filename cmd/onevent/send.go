@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/edge"
@@ -63,7 +64,9 @@ func (p *program) tellReceipt(receipt flow.Receipt, status int) {
 		fmt.Fprintln(p.out, p.paint(dim, "was done before:"))
 	}
 	for _, e := range receipt.Events {
-		fmt.Fprintf(p.out, "%s %s %s %s\n", p.paint(green, "✓"), clean(e.Stream), p.paint(colourOf(e.Type), clean(e.Type)), clean(string(e.Data)))
+		stream, typ := clean(e.Stream), clean(e.Type)
+		details := p.fit(utf8.RuneCountInString("✓ "+stream+" "+typ+" "), detailsOf(e))
+		fmt.Fprintln(p.out, p.paint(green, "✓"), stream, p.paint(colourOf(e.Type), typ), details)
 	}
 	fmt.Fprintln(p.out, p.paint(dim, "flow "+clean(receipt.Correlation)))
 }

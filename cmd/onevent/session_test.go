@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,7 +21,8 @@ var update = flowtest.UpdateFlag()
 // TestSessions plays the sessions in testdata: a line that begins with "$ " is a
 // command line, the lines below are what it prints and, if it is not 0, its exit
 // code. "$ run" lets the system handle what was sent, "$ data" starts afresh on a
-// data folder instead of a running system. -update rewrites the files.
+// data folder instead of a running system, "$ width N" is a terminal of N
+// characters from then on. -update rewrites the files.
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txt")
@@ -52,7 +55,7 @@ func play(t *testing.T, script string) string {
 	world := flowtest.NewWorld(t, functions.App(functions.Settings{}), nil)
 	server := httptest.NewServer(edge.New(world.System(), edge.Options{}))
 	t.Cleanup(server.Close)
-	where := []string{"-addr", server.URL}
+	s := &session{where: []string{"-addr", server.URL}}
 	var told strings.Builder
 	for line := range strings.Lines(script) {
 		command, isCommand := strings.CutPrefix(strings.TrimSpace(line), "$ ")
@@ -65,29 +68,46 @@ func play(t *testing.T, script string) string {
 			world.Run()
 		case command == "data":
 			told.WriteString("$ data\n")
-			where = []string{"-data", t.TempDir()}
+			s.where = []string{"-data", t.TempDir()}
+		case strings.HasPrefix(command, "width "):
+			told.WriteString("$ " + command + "\n")
+			s.width, _ = strconv.Atoi(strings.TrimPrefix(command, "width "))
 		default:
-			told.WriteString("$ " + command + "\n" + execute(t, where, command))
+			told.WriteString("$ " + command + "\n" + s.execute(t, command))
 		}
 	}
 	return strings.ReplaceAll(told.String(), server.URL, "http://SERVER")
 }
 
-func execute(t *testing.T, where []string, command string) string {
+// A session is where the command lines of a file are played.
+type session struct {
+	where []string // the flags that name the system
+	width int
+	keys  int // idempotency keys that were made
+}
+
+func (s *session) execute(t *testing.T, command string) string {
 	t.Helper()
 	words := splitWords(command)[1:]
 	if len(words) > 0 && words[0] != "help" && words[0] != "check" && words[0] != "events" && words[0] != "functions" {
-		words = append(words[:1:1], append(where, words[1:]...)...)
+		words = append(words[:1:1], append(s.where, words[1:]...)...)
 	}
 	var out bytes.Buffer
-	p := &program{
-		app: functions.App(functions.Settings{}), in: strings.NewReader(`{"order":"7","consumer":"alice"}`),
-		out: &out, err: &out, getenv: func(string) string { return "" },
-	}
+	p := newProgram(&out)
+	p.width = s.width
+	p.newKey = func() string { s.keys++; return fmt.Sprint("key-", s.keys) }
 	if code := p.run(t.Context(), words); code != 0 {
 		fmt.Fprintf(&out, "exit code %d\n", code)
 	}
 	return out.String()
+}
+
+// newProgram returns a program that prints everything to out.
+func newProgram(out io.Writer) *program {
+	return &program{
+		app: functions.App(functions.Settings{}), in: strings.NewReader(`{"order":"7","consumer":"alice"}`),
+		out: out, err: out, getenv: func(string) string { return "" }, newKey: func() string { return "key" },
+	}
 }
 
 // splitWords splits at spaces that are not within single quotes.
@@ -117,7 +137,8 @@ func TestCheckTellsEachProblem(t *testing.T) {
 	var out bytes.Buffer
 	app := functions.App(functions.Settings{})
 	app.Functions = append(app.Functions[1:len(app.Functions):len(app.Functions)], app.Functions[3])
-	p := &program{app: app, out: &out, err: &out, getenv: func(string) string { return "" }}
+	p := newProgram(&out)
+	p.app = app
 	if code := p.run(t.Context(), []string{"check"}); code != 1 || strings.Count(out.String(), "✗ ") < 2 {
 		t.Fatalf("exit code %d:\n%s", code, out.String())
 	}

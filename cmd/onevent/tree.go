@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow/edge"
 )
@@ -46,24 +47,30 @@ func printFlow(p *program, f *flag.FlagSet) func(context.Context, []string) erro
 // that it began, or, without a namespace, the order's.
 func (p *program) correlation(ctx context.Context, id string) (string, error) {
 	if !strings.Contains(id, "/") {
-		events, err := p.events(ctx, "/flows/"+url.PathEscape(id))
-		if err == nil && len(events) > 0 {
-			return id, nil
-		}
+		correlation, err := p.first(ctx, "/flows/"+url.PathEscape(id))
 		if !isNotFound(err) {
-			return "", err
+			return correlation, err
 		}
 		id = "order/" + id
 	}
 	namespace, key, _ := strings.Cut(id, "/")
-	events, err := p.events(ctx, "/streams/"+url.PathEscape(namespace)+"/"+url.PathEscape(key))
+	correlation, err := p.first(ctx, "/streams/"+url.PathEscape(namespace)+"/"+url.PathEscape(key))
 	if isNotFound(err) {
 		return "", fmt.Errorf("there is neither a flow nor a stream %s", clean(id))
 	}
-	if err != nil {
+	return correlation, err
+}
+
+// first returns the flow of the first event that a path of the edge tells.
+func (p *program) first(ctx context.Context, path string) (correlation string, err error) {
+	var page edge.EventPage
+	if err := p.get(ctx, path, url.Values{"limit": {"1"}}, &page); err != nil {
 		return "", err
 	}
-	return events[0].Correlation, nil
+	if len(page.Events) == 0 {
+		return "", fmt.Errorf("%s holds no event", path)
+	}
+	return page.Events[0].Correlation, nil
 }
 
 func isNotFound(err error) bool {
@@ -92,11 +99,13 @@ func (p *program) events(ctx context.Context, path string) ([]edge.Event, error)
 type tree struct {
 	*program
 	began    time.Time
-	children map[string][]edge.Event
+	children map[string][]edge.Event // by the ID of their cause
+	// columns are how wide the branches and the streams are.
+	columns [2]int
 }
 
 func (p *program) printTree(correlation string, events []edge.Event) {
-	t := tree{program: p, began: events[0].Time.Time(), children: map[string][]edge.Event{}}
+	t := tree{program: p, began: events[0].Time.Time(), children: map[string][]edge.Event{}, columns: [2]int{50, 22}}
 	known := map[string]bool{}
 	for _, e := range events {
 		parent := e.Cause
@@ -106,12 +115,25 @@ func (p *program) printTree(correlation string, events []edge.Event) {
 		known[e.ID] = true
 		t.children[parent] = append(t.children[parent], e)
 	}
+	if p.width > 0 {
+		t.columns = t.widest("", 1)
+	}
 	took := events[len(events)-1].Time.Time().Sub(t.began)
 	fmt.Fprintf(p.out, "%s %s, %d events, from %s, %s\n", p.paint(bold, "flow"), clean(correlation), len(events),
 		t.began.Format("2006-01-02 15:04:05 MST"), short(took))
 	for i, e := range t.children[""] {
 		t.print(e, "", i == len(t.children[""])-1)
 	}
+}
+
+// widest returns how wide the columns need to be for what is below a cause.
+func (t tree) widest(cause string, depth int) (columns [2]int) {
+	for _, e := range t.children[cause] {
+		below := t.widest(e.ID, depth+1)
+		columns[0] = max(columns[0], below[0], 3*depth+utf8.RuneCountInString(clean(e.Type))+2)
+		columns[1] = max(columns[1], below[1], utf8.RuneCountInString(clean(e.Stream)))
+	}
+	return columns
 }
 
 // print prints an event and all that it caused. Before roots stands who asked.
@@ -122,12 +144,16 @@ func (t tree) print(e edge.Event, indent string, last bool) {
 	}
 	why := "by " + e.Function
 	if e.Command != "" {
-		why = e.Command + " from " + clean(e.Actor)
+		why = e.Command + " from " + e.Actor
 	}
-	text := indent + branch + e.Type
-	padding := strings.Repeat(" ", max(1, 50-len([]rune(text))))
-	fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.paint(dim, indent+branch), t.paint(colourOf(e.Type), e.Type), padding,
-		fmt.Sprintf("%-22s", clean(e.Stream)), t.paint(dim, fmt.Sprintf("%9s  %s", "+"+short(e.Time.Time().Sub(t.began)), why)))
+	typ := clean(e.Type)
+	text := indent + branch + typ
+	padding := strings.Repeat(" ", max(1, t.columns[0]-utf8.RuneCountInString(text)))
+	stream := fmt.Sprintf("%-*s", t.columns[1], clean(e.Stream))
+	after := fmt.Sprintf("%9s  ", "+"+short(e.Time.Time().Sub(t.began)))
+	used := utf8.RuneCountInString(text + padding + stream + after)
+	fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.paint(dim, indent+branch), t.paint(colourOf(e.Type), typ), padding,
+		stream, t.paint(dim, after+t.fit(used, clean(why))))
 	for i, child := range t.children[e.ID] {
 		t.print(child, indent+below, i == len(t.children[e.ID])-1)
 	}

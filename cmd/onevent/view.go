@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/edge"
 )
 
@@ -24,10 +24,11 @@ func printView(p *program, f *flag.FlagSet) func(context.Context, []string) erro
 		where.Add(name, value)
 		return nil
 	})
+	asJSON := f.Bool("json", false, "print one JSON object a line")
 	return func(ctx context.Context, words []string) error {
 		switch len(words) {
 		case 1:
-			return p.printDocuments(ctx, words[0], where)
+			return p.printDocuments(ctx, words[0], where, *asJSON)
 		case 2:
 			var document json.RawMessage
 			if err := p.get(ctx, "/views/"+url.PathEscape(words[0])+"/"+url.PathEscape(words[1]), nil, &document); err != nil {
@@ -35,11 +36,21 @@ func printView(p *program, f *flag.FlagSet) func(context.Context, []string) erro
 			}
 			return indented(p.out, document)
 		}
-		return usageError("view takes the name of a view, and a key or none")
+		return usageError("view takes the name of a view, and a key or none; this application has %s", joined(p.viewNames()))
 	}
 }
 
-func (p *program) printDocuments(ctx context.Context, view string, query url.Values) error {
+func (p *program) viewNames() []string {
+	var names []string
+	for _, f := range p.app.Functions {
+		if f.Kind() == flow.KindView || f.Kind() == flow.KindTally {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
+
+func (p *program) printDocuments(ctx context.Context, view string, query url.Values, asJSON bool) error {
 	query.Set("limit", pageLimit)
 	for {
 		var page edge.DocumentPage
@@ -47,7 +58,7 @@ func (p *program) printDocuments(ctx context.Context, view string, query url.Val
 			return err
 		}
 		for _, d := range page.Documents {
-			if _, err := fmt.Fprintf(p.out, "%s %s\n", p.paint(bold, clean(d.Key)), clean(string(d.Document))); err != nil {
+			if err := p.printDocument(d, asJSON); err != nil {
 				return err
 			}
 		}
@@ -56,6 +67,15 @@ func (p *program) printDocuments(ctx context.Context, view string, query url.Val
 		}
 		query.Set("after", page.Next)
 	}
+}
+
+func (p *program) printDocument(d edge.Document, asJSON bool) error {
+	if asJSON {
+		return jsonLine(p.out, d)
+	}
+	key := clean(d.Key)
+	_, err := fmt.Fprintln(p.out, p.paint(bold, key), p.fit(len(key)+1, cleanJSON(d.Document)))
+	return err
 }
 
 // parked lists what was given up, or redrives one.
@@ -100,6 +120,3 @@ func (p *program) listParked(ctx context.Context) error {
 	}
 	return nil
 }
-
-// jsonLine writes a value as JSON in one line.
-func jsonLine(w io.Writer, value any) error { return json.NewEncoder(w).Encode(value) }

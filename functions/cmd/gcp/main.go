@@ -28,6 +28,8 @@ import (
 	"github.com/onevent/onevent/functions/kitchen"
 )
 
+const edgeTarget = "edge"
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -59,6 +61,8 @@ func run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	h := host.For(system, log)
-	h.Handlers["edge"] = edge.New(system, edge.Options{Log: log})
+	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log})
+	}
 	return h.Serve(ctx, cmp.Or(getenv("PORT"), "8080"))
 }
