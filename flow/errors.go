@@ -16,6 +16,9 @@ var (
 	// ErrKeyReused says that an idempotency key was sent before with another
 	// command.
 	ErrKeyReused = errors.New("idempotency key was used for another command")
+	// ErrFailed says that a function failed: it returned an error that is neither
+	// a Refusal nor an InvalidError, or panicked.
+	ErrFailed = errors.New("function failed")
 	// ErrContended says that a stream moved each time a decision was to be
 	// recorded. Nothing was recorded; a later attempt may succeed.
 	ErrContended = errors.New("stream kept moving")
@@ -96,6 +99,9 @@ type functionError struct {
 
 func (e *functionError) Error() string { return e.function + ": " + e.err.Error() }
 func (e *functionError) Unwrap() error { return e.err }
+
+// Is makes every fault of a function an ErrFailed.
+func (*functionError) Is(target error) bool { return target == ErrFailed }
 
 // faultOf returns the function's error in err, or nil when err is the
 // platform's.

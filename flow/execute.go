@@ -50,9 +50,9 @@ const (
 // Execute executes a command: when it returns a receipt, what the command did is
 // recorded and will be handled. It returns ErrUnknown for a command that does
 // not exist, an InvalidError for a bad input, a Refusal where the domain says
-// no, ErrKeyReused, and driver.ErrTooLarge; after these nothing was recorded.
-// After any other error it is open whether it was: send it again with the same
-// idempotency key.
+// no, ErrKeyReused, driver.ErrTooLarge, and ErrFailed where the function failed;
+// after these nothing was recorded. After any other error it is open whether it
+// was: send it again with the same idempotency key.
 func (s *System) Execute(ctx context.Context, r Request) (Receipt, error) {
 	f, ok := s.index.commands[r.Command]
 	if !ok {

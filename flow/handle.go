@@ -154,8 +154,11 @@ func checkStream(stream string) error {
 	return nil
 }
 
-// callSafely turns a panic of an effect into an error.
+// callSafely turns a panic of an effect into an error, and ends its context when
+// its time is over, whoever called it: a broker, the tick or a redrive.
 func callSafely(ctx context.Context, f *Function, e Event) (out []Event, err error) {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panicked: %v", r)

@@ -2,12 +2,16 @@ package flow_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/flowtest"
+	"github.com/onevent/onevent/flow/internal/testapp"
+	"github.com/onevent/onevent/flow/internal/testapp/light"
 )
 
 func TestFunctionThatFailsIsParkedAfterItsAttempts(t *testing.T) {
@@ -144,5 +148,41 @@ func TestDeadLetterIsBuried(t *testing.T) {
 	n, parked := r.count(r.System().Parked(t.Context()))
 	if n != 1 || parked.Attempts != 20 || !strings.Contains(parked.Error, "gave up") {
 		t.Fatalf("%d parked, the last %+v", n, parked)
+	}
+}
+
+// TestItemsThatFailDoNotStarveTheOthers puts more deadlines that can't be read on
+// the agenda than one tick takes, before one that can.
+func TestItemsThatFailDoNotStarveTheOthers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for i := range 250 {
+		bad := driver.Item{Kind: driver.Deadlines, ID: fmt.Sprintf("bad-%03d", i), Due: 1, Body: []byte("{")}
+		if err := r.memory.Agenda().Put(t.Context(), bad); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.press("a", "h")
+	r.Clock().Advance(testapp.BurnAfter)
+	for range 2 {
+		if _, err := r.System().Tick(t.Context()); err == nil {
+			t.Fatal("the bad items are no error")
+		}
+	}
+	if !strings.Contains(r.story(), "light.burn_due") {
+		t.Fatalf("the deadline did not fall due: %s", r.story())
+	}
+}
+
+func TestCommandWhoseFunctionFailsSaysSo(t *testing.T) {
+	t.Parallel()
+	app := testapp.App(nil)
+	app.Functions = append(app.Functions[1:len(app.Functions):len(app.Functions)],
+		flow.Command("press-light", func(testapp.Light, light.Press) ([]light.Event, error) { panic("no bulb") }).
+			Emits(light.SwitchedOn{}, light.SwitchedOff{}, light.BurnDue{}))
+	w := flowtest.NewWorld(t, app, nil)
+	_, err := w.Send(flow.Request{Command: "light.press", Body: []byte(`{"light":"a","house":"h"}`)})
+	if !errors.Is(err, flow.ErrFailed) || !strings.Contains(err.Error(), "no bulb") {
+		t.Fatalf("error %v, want ErrFailed", err)
 	}
 }

@@ -50,12 +50,23 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 	var failed []error
 	for _, item := range items {
 		if err := s.dueItem(ctx, item, do); err != nil {
+			err = errors.Join(err, s.postpone(ctx, item))
 			failed = append(failed, fmt.Errorf("flow: tick: %s %s: %w", kind, item.ID, err))
 			continue
 		}
 		*count++
 	}
 	return errors.Join(failed...)
+}
+
+// postpone lets an item that failed wait, so that any number of them do not keep
+// the others from their turn. A retry that failed has been given its time already.
+func (s *System) postpone(ctx context.Context, item driver.Item) error {
+	if item.Kind == driver.Retries {
+		return nil
+	}
+	item.Due = s.now().Add(tickPause)
+	return s.platform.Agenda.Put(ctx, item)
 }
 
 var errKept = errors.New("kept for later")

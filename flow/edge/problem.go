@@ -82,6 +82,8 @@ func problemOf(err error) *Problem {
 			"what the command would record is larger than the %d bytes that one record may hold", driver.MaxBytes)
 	case errors.Is(err, flow.ErrUnknown):
 		return notFound("unknown", "there is none, or no longer")
+	case errors.Is(err, flow.ErrFailed):
+		return problem(http.StatusInternalServerError, "failed", "the command's function failed, which is in the log of the system; nothing was recorded")
 	case errors.Is(err, flow.ErrContended):
 		return problem(http.StatusServiceUnavailable, "busy", "too much happens to this stream at once; nothing was recorded; send it again")
 	}

@@ -14,7 +14,7 @@ import (
 func (s *shell) keepTicking(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	trouble := ""
+	var last trouble
 	for {
 		select {
 		case <-ctx.Done():
@@ -22,7 +22,7 @@ func (s *shell) keepTicking(ctx context.Context) {
 		case <-timer.C:
 		}
 		more, err := s.tickOnce(ctx)
-		trouble = s.tell(ctx, trouble, err)
+		last = s.tell(ctx, last, err)
 		if more {
 			timer.Reset(0)
 		} else {
@@ -42,20 +42,23 @@ func (s *shell) tickOnce(ctx context.Context) (more bool, err error) {
 	return ticked.More && err == nil, err
 }
 
-// tell logs the error of a tick unless the tick before had the same, and returns
-// what it was: a platform that is down for an hour fills no disk.
-func (s *shell) tell(ctx context.Context, before string, err error) (now string) {
-	if err != nil {
-		now = err.Error()
+// toldAgain is how long after an error of a tick the same one is told again.
+const toldAgain = time.Hour
+
+// A trouble is the last error of a tick that was told, and when.
+type trouble struct {
+	text string
+	at   time.Time
+}
+
+// tell logs the error of a tick unless the last one told was the same, within the
+// hour: a platform that is down for long fills no disk.
+func (s *shell) tell(ctx context.Context, last trouble, err error) trouble {
+	if err == nil || ctx.Err() != nil || err.Error() == last.text && time.Since(last.at) < toldAgain {
+		return last
 	}
-	switch {
-	case ctx.Err() != nil || now == before:
-	case now == "":
-		s.log.InfoContext(ctx, "tick works again")
-	default:
-		s.log.WarnContext(ctx, "tick left something behind", "error", err)
-	}
-	return now
+	s.log.WarnContext(ctx, "tick left something behind", "error", err)
+	return trouble{text: err.Error(), at: time.Now()}
 }
 
 // safely turns a panic into an error, so that one message can't take the others

@@ -40,12 +40,13 @@ func times(n int64, u gcp.Usage) gcp.Usage {
 func BenchmarkUsage(b *testing.B) {
 	r := newRig(b)
 	chains := b.N/3 + 1
-	report(b, r.command(chains), chains, "command")
+	commands := r.command(chains)
 	records, heads := r.scales.records.Load(), r.scales.heads.Load()
 	n := 3 * chains
 	b.ResetTimer()
 	used, repeated := r.handle(n)
 	b.StopTimer()
+	report(b, commands, chains, "command")
 	report(b, used, n, "handled")
 	perHandled := func(count int64, unit string) { b.ReportMetric(float64(count)/float64(n), unit+"/handled") }
 	perHandled(int64(repeated), "repeated")
