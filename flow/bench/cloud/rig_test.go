@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"google.golang.org/api/option"
 
@@ -150,6 +151,8 @@ func (r *rig) handle(n int) (used gcp.Usage, repeated int) {
 			} else {
 				done++
 			}
+		case <-time.After(30 * time.Second):
+			r.tb.Fatalf("nothing handled for 30s after %d of %d events", done, n)
 		case <-ctx.Done():
 			r.tb.Fatalf("ended after %d of %d events", done, n)
 		}

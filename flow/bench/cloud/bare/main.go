@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -96,7 +97,7 @@ func (f function) read(ctx context.Context, database, name string) error {
 	for err == nil {
 		_, err = stream.Recv()
 	}
-	if err == io.EOF { //nolint:errorlint // gRPC wraps it never
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
