@@ -26,6 +26,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 )
 
@@ -38,8 +39,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	project := os.Getenv("GOOGLE_CLOUD_PROJECT")
-	conn, err := grpc.NewClient("passthrough:///"+os.Getenv("FIRESTORE_EMULATOR_HOST"),
-		grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := dial(os.Getenv("FIRESTORE_EMULATOR_HOST"))
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,10 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	messages, err := pubsub.NewClient(ctx, project)
+	if conn, err = dial(os.Getenv("PUBSUB_EMULATOR_HOST")); err != nil {
+		return err
+	}
+	messages, err := pubsub.NewClient(ctx, project, option.WithGRPCConn(conn), option.WithTelemetryDisabled())
 	if err != nil {
 		return err
 	}
@@ -58,6 +61,12 @@ func run(ctx context.Context) error {
 	return funcframework.StartHostPort("", os.Getenv("PORT"))
 }
 
+// dial connects as the program that this is compared with does on emulators: left
+// alone, the client of Pub/Sub opens a pool of connections, which takes longer.
+func dial(address string) (*grpc.ClientConn, error) {
+	return grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+}
+
 type function struct {
 	documents *firestore.Client
 	messages  *pubsub.Client
@@ -66,6 +75,8 @@ type function struct {
 
 // handle does what handling an event costs, without meaning.
 func (f function) handle(ctx context.Context, e cloudevents.Event) error {
+	// As an administrator, for whom the emulator looks at no security rules.
+	ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer owner")
 	database := "projects/" + f.project + "/databases/(default)"
 	if err := f.read(ctx, database, database+"/documents/bare-heads/"+e.ID()); err != nil {
 		return err
