@@ -11,20 +11,24 @@ import (
 // it. A command costs an outbox entry more.
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
 	const chains = 20
-	if used, want := r.command(chains), times(chains, gcp.Usage{
-		Reads: 1, Writes: 3, Deletes: 1, Publishes: 1, Messages: 1,
-	}); used != want {
-		t.Errorf("%d commands used %+v\nwant %+v", chains, used, want)
+	for range 3 {
+		r := newRig(t)
+		if used, want := r.command(chains), times(chains, gcp.Usage{
+			Reads: 1, Writes: 3, Deletes: 1, Publishes: 1, Messages: 1,
+		}); used != want {
+			t.Errorf("%d commands used %+v\nwant %+v", chains, used, want)
+		}
+		used, repeated := r.handle(3 * chains)
+		if repeated > 0 {
+			continue // an event that is delivered twice has a price of its own
+		}
+		if want := times(3*chains, gcp.Usage{Reads: 1, Writes: 2, Publishes: 1, Messages: 1}); used != want {
+			t.Errorf("%d events used %+v\nwant %+v", 3*chains, used, want)
+		}
+		return
 	}
-	used, repeated := r.handle(3 * chains)
-	if repeated > 0 {
-		t.Fatalf("%d events were delivered twice, which has a price of its own", repeated)
-	}
-	if want := times(3*chains, gcp.Usage{Reads: 1, Writes: 2, Publishes: 1, Messages: 1}); used != want {
-		t.Errorf("%d events used %+v\nwant %+v", 3*chains, used, want)
-	}
+	t.Fatal("in each of three runs an event was delivered twice")
 }
 
 func times(n int64, u gcp.Usage) gcp.Usage {
