@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow/driver"
 )
@@ -50,10 +51,12 @@ func eventOf(m driver.Message) (Recorded, error) {
 	switch {
 	case a["specversion"] != "1.0":
 		err = fmt.Errorf("specversion is %q, not 1.0", a["specversion"])
-	case m.ID == "" || m.Topic == "" || a["correlationid"] == "":
-		err = errors.New("id, type or correlationid is empty")
-	case !ok || Namespace(m.Topic) != Namespace(strings.Replace(stream, "/", ".", 1)):
-		err = fmt.Errorf("source %q is not the stream of a %s", a["source"], m.Topic)
+	case CheckKey(m.ID) != nil || CheckKey(a["correlationid"]) != nil || a["causationid"] != "" && CheckKey(a["causationid"]) != nil:
+		err = errors.New("id, correlationid or causationid is none that the engine gives")
+	case !ok || Namespace(m.Topic) != streamNamespace(stream) || checkStream(stream) != nil:
+		err = fmt.Errorf("source %q is not the stream of a %q", a["source"], m.Topic)
+	case !utf8.ValidString(a["function"]+a["command"]+a["actor"]) || !utf8.Valid(m.Data):
+		err = errors.New("function, command, actor or data is not UTF-8")
 	case seqErr != nil || seq == 0:
 		err = fmt.Errorf("sequence %q is not a place in a stream", a["sequence"])
 	case timeErr != nil:
