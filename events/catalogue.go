@@ -11,11 +11,13 @@ import (
 	"github.com/onevent/onevent/events/consumer"
 	"github.com/onevent/onevent/events/credit"
 	"github.com/onevent/onevent/events/delivery"
+	"github.com/onevent/onevent/events/incident"
 	"github.com/onevent/onevent/events/order"
 	"github.com/onevent/onevent/events/payment"
 	"github.com/onevent/onevent/events/restaurant"
 	"github.com/onevent/onevent/events/ticket"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/function"
 )
 
 // Catalogue returns all events: those to which one function each reacts, and
@@ -31,12 +33,14 @@ func Catalogue() flow.Catalogue {
 			restaurant.Declined{},
 			delivery.Delivered{},
 			payment.Requested{}, payment.Captured{}, payment.Failed{},
+			function.Failed{}, function.Recovered{}, flow.Stalled{},
 		),
 		flow.Final(
 			credit.AccountOpened{}, credit.LimitSet{}, credit.Captured{}, credit.OrderClosed{},
 			restaurant.Notified{},
 			delivery.Scheduled{}, delivery.Dispatched{}, delivery.PickedUp{}, delivery.Cancelled{},
 			payment.Refunded{},
+			incident.Opened{}, incident.Closed{}, incident.Noted{},
 		),
 	)
 }

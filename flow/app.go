@@ -4,21 +4,31 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/onevent/onevent/flow/function"
 )
 
 // An App is what a system runs: what can happen, and what is done about it.
 type App struct {
 	Events    Catalogue
 	Functions []Function
+	// Version names this build of the functions, as in a commit. When it
+	// differs from the versions that parked an event, the event is handled
+	// again by itself. Empty means unknown.
+	Version string
+	// Watch says how the system looks after itself.
+	Watch Watch
 }
 
 // An index is an App that was checked, by name.
 type index struct {
-	functions  map[string]*Function  // by name
-	byEvent    map[string]*Function  // On and Effect, by wire name
-	commands   map[string]*Function  // by wire name
-	views      map[string]*Function  // View and Tally, by name
-	aggregates map[string]*aggregate // by namespace
+	functions  map[string]*Function   // by name
+	byEvent    map[string]*Function   // On and Effect, by wire name
+	commands   map[string]*Function   // by wire name
+	views      map[string]*Function   // View and Tally, by name
+	takers     map[string][]*Function // all that take an event, by wire name
+	aggregates map[string]*aggregate  // by namespace
+	watchdog   *Function              // the engine itself
 	codec      codec
 }
 
@@ -26,7 +36,9 @@ func newIndex(app App) *index {
 	x := &index{
 		functions: map[string]*Function{}, byEvent: map[string]*Function{}, commands: map[string]*Function{},
 		views: map[string]*Function{}, aggregates: map[string]*aggregate{}, codec: newCodec(app.Events),
+		takers: map[string][]*Function{}, watchdog: newWatchdog(),
 	}
+	x.aggregates[Namespace(function.Failed{}.Type())] = newAggregate[function.Health, function.Event]()
 	for i := range app.Functions {
 		x.add(&app.Functions[i])
 	}
@@ -42,6 +54,11 @@ func (x *index) add(f *Function) {
 		x.commands[f.inputs[0].Type()] = f
 	case KindView, KindTally:
 		x.views[f.name] = f
+	}
+	if f.kind != KindCommand {
+		for _, typ := range f.Inputs() {
+			x.takers[typ] = append(x.takers[typ], f)
+		}
 	}
 	if ns := f.namespace(); f.state != nil && x.aggregates[ns] == nil {
 		x.aggregates[ns] = f.state

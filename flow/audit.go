@@ -15,17 +15,22 @@ import (
 type Audit struct {
 	// Records and Events count what is in the log.
 	Records, Events int
-	// InFlight are the events whose function has neither recorded an outcome
-	// nor had them parked.
+	// Accepted counts the events that have a function. It is Handled, those
+	// with an outcome in the log, and Parked, those that were given up, and
+	// len(InFlight), the rest.
+	Accepted, Handled, Parked int
+	// InFlight are in the order of the log, so the first has waited longest.
 	InFlight []Recorded
-	// Parked counts the handlings that were given up.
-	Parked int
+	// Given counts all handlings that were given up: besides those of Parked,
+	// of views, of messages that can't be read, and of events whose outcome is
+	// in the log all the same.
+	Given int
 	// Documents counts the documents of all views; Stale names those that
 	// differ from the fold of the log, as "view/key".
 	Documents int
 	Stale     []string
 	// Broken tells where a stream has a gap, a fork or a record that was
-	// changed.
+	// changed, or a head whose state is not the fold of its events.
 	Broken []string
 }
 
@@ -33,13 +38,15 @@ type Audit struct {
 func (a Audit) Quiet() bool { return len(a.InFlight) == 0 && len(a.Stale) == 0 }
 
 // Audit reads the whole log and compares everything that follows from it: the
-// chain of each stream, the outcome of each event, each document of each view.
+// chain and the head of each stream, the outcome of each event, each document of
+// each view. It changes nothing and calls no effect.
+//
 // Run while the system works, it finds what is in flight just then. It holds the
 // identities of all records and all documents in memory.
 func (s *System) Audit(ctx context.Context) (Audit, error) {
 	a := auditor{
 		system: s, ends: map[string]chainEnd{}, ids: map[string]bool{},
-		expected: map[string]Recorded{}, folds: map[string]map[string]any{},
+		expected: map[string]Recorded{}, folds: map[string]map[string]any{}, states: map[string]any{},
 	}
 	for name := range s.index.views {
 		a.folds[name] = map[string]any{}
@@ -56,7 +63,7 @@ func (s *System) Audit(ctx context.Context) (Audit, error) {
 		return Audit{}, fmt.Errorf("flow: audit: %w", err)
 	}
 	a.inFlight()
-	err := a.documents(ctx)
+	err := errors.Join(a.heads(ctx), a.documents(ctx))
 	return a.result, err
 }
 
@@ -67,6 +74,7 @@ type auditor struct {
 	ids      map[string]bool           // of all records
 	expected map[string]Recorded       // events by the identity of their outcome
 	folds    map[string]map[string]any // documents by view and key
+	states   map[string]any            // by stream, where there is an aggregate
 }
 
 type chainEnd struct {
@@ -86,7 +94,11 @@ func (a *auditor) record(r driver.Record) error {
 	for _, e := range b.recorded() {
 		a.result.Events++
 		if f, ok := a.system.index.byEvent[e.Type]; ok {
+			a.result.Accepted++
 			a.expected[identityOf(f.name, e.ID)] = e
+		}
+		if err := a.evolve(e); err != nil {
+			return err
 		}
 		if err := a.fold(e); err != nil {
 			return err
@@ -143,25 +155,85 @@ func (a *auditor) fold(r Recorded) error {
 	return nil
 }
 
+// evolve folds an event into the state of its stream.
+func (a *auditor) evolve(r Recorded) error {
+	agg := a.system.index.aggregates[streamNamespace(r.Stream)]
+	if agg == nil {
+		return nil
+	}
+	e, err := a.system.index.codec.decode(r.Type, r.Data)
+	if err != nil {
+		return err
+	}
+	state, ok := a.states[r.Stream]
+	if !ok {
+		state = agg.zero
+	}
+	a.states[r.Stream], err = agg.evolve(state, e)
+	return err
+}
+
 // parked takes the events that are parked off the list of those expected.
 func (a *auditor) parked(ctx context.Context) error {
 	for f, err := range a.system.Parked(ctx) {
 		if err != nil {
 			return err
 		}
-		a.result.Parked++
-		delete(a.expected, identityOf(f.Function, f.Event.ID))
+		a.result.Given++
+		id := identityOf(f.Function, f.Event.ID)
+		if _, waits := a.expected[id]; waits && !a.ids[id] {
+			a.result.Parked++
+			delete(a.expected, id)
+		}
 	}
 	return nil
 }
 
 func (a *auditor) inFlight() {
 	for id, e := range a.expected {
-		if !a.ids[id] {
+		if a.ids[id] {
+			a.result.Handled++
+		} else {
 			a.result.InFlight = append(a.result.InFlight, e)
 		}
 	}
 	slices.SortFunc(a.result.InFlight, compareRecorded)
+}
+
+// heads compares the state of each head with the fold of its stream. A stream that
+// went on since the log was read, or whose state is of another type, is left out.
+func (a *auditor) heads(ctx context.Context) error {
+	for _, stream := range slices.Sorted(maps.Keys(a.states)) {
+		head, err := a.system.platform.Log.Head(ctx, stream)
+		if err != nil {
+			return fmt.Errorf("flow: audit: head of %s: %w", stream, err)
+		}
+		agg, end := a.system.index.aggregates[streamNamespace(stream)], a.ends[stream]
+		switch {
+		case head.Seq < end.seq:
+			a.broken("%s: the head is at %d, the last event at %d", stream, head.Seq, end.seq)
+			continue
+		case head.Seq > end.seq || head.Shape != agg.shape():
+			continue
+		case head.Hash != end.hash:
+			a.broken("%s: the head's hash is not that of the last record", stream)
+		}
+		state, err := agg.decode(head.State)
+		if err != nil {
+			a.broken("%s: state: %v", stream, err)
+			continue
+		}
+		if same, err := sameJSON(state, a.states[stream]); err != nil || !same {
+			a.broken("%s: the head's state is not the fold of the stream", stream)
+		}
+	}
+	return nil
+}
+
+func sameJSON(a, b any) (bool, error) {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return string(x) == string(y), errors.Join(errX, errY)
 }
 
 // documents compares each document with its fold.
@@ -193,7 +265,5 @@ func (a *auditor) sameDocument(ctx context.Context, name, key string) (bool, err
 	if err != nil {
 		return false, err
 	}
-	want, wantErr := json.Marshal(a.folds[name][key])
-	got, gotErr := json.Marshal(stored)
-	return string(got) == string(want), errors.Join(wantErr, gotErr)
+	return sameJSON(stored, a.folds[name][key])
 }

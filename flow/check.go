@@ -22,6 +22,9 @@ func (e *CheckError) Error() string {
 // documents that can be stored. It runs no function.
 func Check(app App) error {
 	c := &check{app: app, declared: map[string]entry{}, bound: map[string]Function{}, emitters: map[string]Function{}, storable: map[reflect.Type]bool{}}
+	for _, e := range watchEvents() {
+		c.emitters[e.Type()] = *newWatchdog()
+	}
 	c.catalogue()
 	if c.functions(); len(c.problems) == 0 {
 		c.ownership()
@@ -98,7 +101,7 @@ func snake(name string) string {
 // functions checks each function by itself, and that names and inputs are bound
 // once.
 func (c *check) functions() {
-	names := map[string]Function{}
+	names := map[string]Function{watchdog: *newWatchdog()}
 	commands := map[string]Function{}
 	for _, f := range c.app.Functions {
 		if err := checkName(f.name); err != nil {
@@ -138,8 +141,10 @@ func (c *check) emits(f Function) {
 	}
 	for _, e := range f.emits {
 		typ := e.Type()
-		if _, ok := c.emitters[typ]; !ok {
+		if first, ok := c.emitters[typ]; !ok {
 			c.emitters[typ] = f
+		} else if first.name == watchdog {
+			c.add("%s (%s) emits %s, which only the engine does", f.name, f.place, typ)
 		}
 		if Namespace(typ) != f.namespace() {
 			c.add("%s (%s) emits %s and %s: a function decides on one stream, so all are of one namespace",

@@ -33,8 +33,8 @@ func (s *System) compose(d decision, head driver.Head, state any, out []Event) (
 		Function: d.function.name, Cause: d.cause.ID, Actor: d.actor, Command: d.command,
 		Correlation: correlationOf(d, head),
 	}
-	if len(now) > 0 {
-		b.Seq = head.Seq + 1
+	if b.Seq = head.Seq + 1; len(now) == 0 {
+		b.Seq, b.After = 0, head.Seq
 	}
 	if err := b.fill(now, later); err != nil {
 		return body{}, driver.Commit{}, &functionError{function: d.function.name, err: Reject(err)}

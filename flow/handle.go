@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/onevent/onevent/flow/driver"
 )
@@ -19,8 +20,12 @@ func (s *System) Deliver(ctx context.Context, m driver.Message) error {
 	if err != nil {
 		return s.parkRaw(ctx, f.name, m, err)
 	}
+	if held, err := s.hold(ctx, f, e); held || err != nil {
+		return err
+	}
 	h := &Handling{Function: f.name, Kind: f.kind, Event: e, Attempt: m.Attempt}
-	return s.judge(ctx, f, e, safetyNet, s.handler(ctx, h))
+	err = s.try(ctx, f, e.ID, func() error { return s.handler(ctx, h) })
+	return s.judge(ctx, f, e, safetyNet, err)
 }
 
 // handle is the innermost handler.
@@ -39,6 +44,9 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 	if err != nil {
 		return &functionError{function: f.name, err: Reject(err)}
 	}
+	if !slices.ContainsFunc(f.inputs, func(in Event) bool { return in.Type() == e.Type() }) {
+		return &functionError{function: f.name, err: Reject(fmt.Errorf("is not bound to %s", e.Type()))}
+	}
 	switch f.kind {
 	case KindOn:
 		return s.on(ctx, f, h, e)
@@ -54,9 +62,6 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 // on lets a function decide on an event: commit, then publish; who delivered
 // the event acknowledges it last.
 func (s *System) on(ctx context.Context, f *Function, h *Handling, e Event) error {
-	if len(f.inputs) != 1 || f.inputs[0].Type() != e.Type() {
-		return &functionError{function: f.name, err: Reject(fmt.Errorf("is not bound to %s", e.Type()))}
-	}
 	key, err := targetOf(f, e)
 	if err != nil {
 		return err

@@ -30,7 +30,26 @@ func readMemory(data []byte) (memory, error) {
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("memory: %w", err)
 	}
+	if m.Seen == nil {
+		m.Seen = map[string][]span{}
+	}
+	for stream, spans := range m.Seen {
+		if !ascending(spans) {
+			return m, fmt.Errorf("memory: the sequences of %s are %v, not ascending ranges", stream, spans)
+		}
+	}
 	return m, nil
+}
+
+// ascending says whether ranges are at least one, none empty, each behind the
+// one before it.
+func ascending(spans []span) bool {
+	for i, s := range spans {
+		if s[0] > s[1] || i > 0 && spans[i-1][1] >= s[0] {
+			return false
+		}
+	}
+	return len(spans) > 0
 }
 
 // has says whether the document holds an event.

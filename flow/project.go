@@ -13,11 +13,7 @@ import (
 
 // project brings an event into the document of a view that it concerns.
 func (s *System) project(ctx context.Context, f *Function, r Recorded, e Event) error {
-	tap, ok := f.view.on[r.Type]
-	if !ok {
-		return &functionError{function: f.name, err: Reject(fmt.Errorf("does not tap %s", r.Type))}
-	}
-	key, err := documentKey(f, tap, e)
+	key, err := documentKey(f, f.view.on[r.Type], e)
 	if err != nil || key == "" {
 		return err
 	}

@@ -55,10 +55,13 @@ func (r Recorded) before(o Recorded) bool {
 // covers, so it repeats the record's other fields. It must stay readable for
 // ever: fields may be added, none may change.
 type body struct {
-	Version     int              `json:"v"`
-	ID          string           `json:"id"`
-	Stream      string           `json:"stream"`
-	Seq         uint64           `json:"seq,omitempty"`
+	Version int    `json:"v"`
+	ID      string `json:"id"`
+	Stream  string `json:"stream"`
+	Seq     uint64 `json:"seq,omitempty"`
+	// After is, in a mark, the sequence of the stream's last event when it was
+	// decided that there is nothing to do.
+	After       uint64           `json:"after,omitempty"`
 	Time        Time             `json:"time"`
 	Function    string           `json:"function"`
 	Cause       string           `json:"cause,omitempty"`

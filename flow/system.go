@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/onevent/onevent/flow/driver"
@@ -20,6 +21,11 @@ type System struct {
 	index    *index
 	platform driver.Platform
 	handler  Handler
+
+	// What this process remembers. It saves reads; nothing rests on it.
+	breaker   *breaker
+	redriven  atomic.Bool  // for the version of the application
+	nextSweep atomic.Int64 // a Time
 }
 
 // New returns a system, or the CheckError of an application that does not hold
@@ -32,7 +38,7 @@ func New(app App, platform driver.Platform, middleware ...Middleware) (*System, 
 	if p.Log == nil || p.Views == nil || p.Agenda == nil || p.Publisher == nil || p.Clock == nil || p.Random == nil {
 		return nil, errors.New("flow: the platform lacks one of Log, Views, Agenda, Publisher, Clock and Random")
 	}
-	s := &System{app: app, index: newIndex(app), platform: p}
+	s := &System{app: app, index: newIndex(app), platform: p, breaker: newBreaker()}
 	s.handler = wrap(s.handle, middleware)
 	return s, nil
 }

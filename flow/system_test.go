@@ -24,6 +24,7 @@ type rig struct {
 	t      *testing.T
 	memory *memory.Store
 	log    *faultyLog
+	agenda *smallAgenda
 	// crash ends the next handling that reaches the point.
 	crash string
 	rings map[string]int // calls of the bell by call key
@@ -34,10 +35,24 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, memory: memory.New(), rings: map[string]int{}}
 	r.log = &faultyLog{Log: r.memory}
+	r.agenda = &smallAgenda{Agenda: r.memory.Agenda()}
 	r.World = flowtest.NewWorld(t, testapp.App(r.ring), &driver.Platform{
-		Log: r.log, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Reach: r.reach,
+		Log: r.log, Views: r.memory.Views(), Agenda: r.agenda, Reach: r.reach,
 	})
 	return r
+}
+
+// A smallAgenda holds no item with more bytes than its limit, if it has one.
+type smallAgenda struct {
+	driver.Agenda
+	limit int
+}
+
+func (a *smallAgenda) Put(ctx context.Context, item driver.Item) error {
+	if a.limit > 0 && len(item.Body) > a.limit {
+		return driver.ErrTooLarge
+	}
+	return a.Agenda.Put(ctx, item)
 }
 
 func (r *rig) ring(_ context.Context, _, call string) error {

@@ -18,21 +18,30 @@ type Ticked struct {
 	// commands whose events were published again, and the handlings that were
 	// tried again.
 	Deadlines, Published, Retried int
+	// Redriven counts the parked handlings that succeeded at last, Nudged the
+	// events that were published again because nobody had answered them, and
+	// Recovered the paused functions that work again.
+	Redriven, Nudged, Recovered int
 	// More is set when a kind had as many items as one tick takes: tick again.
 	More bool
 }
 
 // Tick does what has fallen due on the agenda: deadlines become events, events
-// of commands that were not published are, failed handlings are tried again. Call
-// it about once a minute, or oftener; any number of calls at once do no harm. An
-// item that fails holds up no other: the errors come back joined, and the items
-// stay for the next tick.
+// of commands that were not published are, failed handlings are tried again; and
+// it looks after the system as its Watch says. Call it about once a minute, or
+// oftener; any number of calls at once do no harm. An item that fails holds up no
+// other: the errors come back joined, and the items stay for the next tick.
 func (s *System) Tick(ctx context.Context) (Ticked, error) {
 	var t Ticked
 	err := errors.Join(
 		s.due(ctx, driver.Outbox, &t, &t.Published, s.republish),
 		s.due(ctx, driver.Deadlines, &t, &t.Deadlines, s.fallDue),
+		s.due(ctx, driver.Paused, &t, &t.Recovered, s.probe),
 		s.due(ctx, driver.Retries, &t, &t.Retried, s.retry),
+		s.redriveForVersion(ctx),
+		s.due(ctx, driver.Parked, &t, &t.Redriven, s.redriveDue),
+		s.sweep(ctx, &t),
+		s.due(ctx, driver.Unanswered, &t, &t.Nudged, s.nudge),
 	)
 	return t, err
 }
@@ -50,6 +59,9 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 	var failed []error
 	for _, item := range items {
 		if err := s.dueItem(ctx, item, do); err != nil {
+			if errors.Is(err, errKept) {
+				continue
+			}
 			err = errors.Join(err, s.postpone(ctx, item))
 			failed = append(failed, fmt.Errorf("flow: tick: %s %s: %w", kind, item.ID, err))
 			continue
@@ -60,22 +72,17 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 }
 
 // postpone lets an item that failed wait, so that any number of them do not keep
-// the others from their turn. A retry that failed has been given its time already.
+// the others from their turn.
 func (s *System) postpone(ctx context.Context, item driver.Item) error {
-	if item.Kind == driver.Retries {
-		return nil
-	}
 	item.Due = s.now().Add(tickPause)
 	return s.platform.Agenda.Put(ctx, item)
 }
 
+// errKept says that an item was not done, and was given another time.
 var errKept = errors.New("kept for later")
 
 func (s *System) dueItem(ctx context.Context, item driver.Item, do func(context.Context, driver.Item) error) error {
 	if err := do(ctx, item); err != nil {
-		if errors.Is(err, errKept) {
-			return nil
-		}
 		return err
 	}
 	if err := s.reach(ctx, PointTickDone); err != nil {
@@ -123,20 +130,43 @@ func (s *System) fallDue(ctx context.Context, item driver.Item) error {
 // retry handles a failed event again. If it fails again the agenda keeps it,
 // with another time, or it is parked.
 func (s *System) retry(ctx context.Context, item driver.Item) error {
-	var failure Failure
-	if err := json.Unmarshal(item.Body, &failure); err != nil {
+	failure, err := readFailure(item)
+	if err != nil {
 		return err
 	}
 	f, err := s.index.function(failure.Function)
 	if err != nil {
-		return err
+		failure.tried(s.now(), s.app.Version, Reject(err))
+		return keptUnless(s.park(ctx, failure))
 	}
-	err = s.rehandle(ctx, failure)
+	if paused, err := s.holdPaused(ctx, f, failure); err != nil || paused {
+		return keptUnless(err)
+	}
+	err = s.try(ctx, f, failure.Event.ID, func() error { return s.rehandle(ctx, failure) })
 	if err == nil {
 		return nil
 	}
-	pause := min(tickPause<<min(failure.Attempts, 10), safetyNet)
+	pause := doubled(tickPause, failure.Attempts, safetyNet)
 	if err := s.judge(ctx, f, failure.Event, pause, err); err != nil && faultOf(err) == nil {
+		return err
+	}
+	return errKept
+}
+
+func keptUnless(err error) error {
+	if err != nil {
+		return err
+	}
+	return errKept
+}
+
+// redriveDue handles a parked event again whose time has come.
+func (s *System) redriveDue(ctx context.Context, item driver.Item) error {
+	failure, err := readFailure(item)
+	if err != nil {
+		return err
+	}
+	if err := s.redrive(ctx, failure); faultOf(err) == nil {
 		return err
 	}
 	return errKept

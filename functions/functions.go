@@ -14,6 +14,7 @@ import (
 	"github.com/onevent/onevent/functions/consumers"
 	"github.com/onevent/onevent/functions/delivering"
 	"github.com/onevent/onevent/functions/kitchen"
+	"github.com/onevent/onevent/functions/operating"
 	"github.com/onevent/onevent/functions/ordering"
 	"github.com/onevent/onevent/functions/views"
 )
@@ -39,6 +40,10 @@ type Settings struct {
 	Restaurant kitchen.Restaurant
 	// Payments is who charges cards. Without it that fails, and is tried again.
 	Payments billing.Payments
+	// Version names this build; see flow.App.
+	Version string
+	// Watch says how the system looks after itself.
+	Watch flow.Watch
 }
 
 // All returns every function of the application.
@@ -50,11 +55,12 @@ func All(s Settings) []flow.Function {
 		kitchen.Functions(cmp.Or(s.AcceptWithin, DefaultAcceptWithin), s.Restaurant),
 		delivering.Functions(),
 		billing.Functions(s.Payments),
+		operating.Functions(),
 		views.Functions(),
 	)
 }
 
 // App returns the application: all events and all functions.
 func App(s Settings) flow.App {
-	return flow.App{Events: events.Catalogue(), Functions: All(s)}
+	return flow.App{Events: events.Catalogue(), Functions: All(s), Version: s.Version, Watch: s.Watch}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,8 @@ func TestEveryOrderEndsWellInAnyOrderOfEvents(t *testing.T) {
 		maps.Copy(seen, r.check())
 	}
 	for _, typ := range events.Catalogue().Types() {
-		if !seen[typ] {
+		// What the system says about itself is not a matter of races.
+		if !seen[typ] && !slices.Contains([]string{"function", "flow", "incident"}, flow.Namespace(typ)) {
 			t.Errorf("%s never happened: the test is weaker than it looks", typ)
 		}
 	}

@@ -18,7 +18,18 @@ const (
 	Retries Kind = "retries"
 	// Parked holds handlings that were given up.
 	Parked Kind = "parked"
+	// Paused holds functions that keep failing.
+	Paused Kind = "paused"
+	// Unanswered holds events whose function has no record of them.
+	Unanswered Kind = "unanswered"
+	// Notes holds what the engine remembers of its own work.
+	Notes Kind = "notes"
 )
+
+// Kinds returns all lists of the agenda.
+func Kinds() []Kind {
+	return []Kind{Outbox, Deadlines, Retries, Parked, Paused, Unanswered, Notes}
+}
 
 // An Item is something to be done later.
 type Item struct {

@@ -48,7 +48,7 @@ func putReplaces(b *bench) {
 }
 
 func kindsAreSeparate(b *bench) {
-	kinds := []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Parked}
+	kinds := driver.Kinds()
 	items := make([]driver.Item, len(kinds))
 	for i, kind := range kinds {
 		items[i] = b.item(kind, "same")

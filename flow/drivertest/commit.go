@@ -127,7 +127,7 @@ func commitReplacesItem(b *bench) {
 
 func commitPutsManyItems(b *bench) {
 	c := b.next(b.stream("a"), 1)
-	for _, kind := range []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Parked} {
+	for _, kind := range driver.Kinds() {
 		for _, name := range []string{"1", "2", "3", "4", "5"} {
 			c.Items = append(c.Items, b.item(kind, name))
 		}

@@ -117,7 +117,7 @@ func (r *rig) stored() (n int) {
 		}
 		n++
 	}
-	for _, kind := range []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Parked} {
+	for _, kind := range driver.Kinds() {
 		for _, err := range r.memory.Agenda().Due(r.t.Context(), kind, driver.Forever, 0) {
 			if err != nil {
 				r.t.Fatal(err)

@@ -113,6 +113,13 @@ func (w *World) Hold(typ string) { w.held[typ] = true }
 // Release lets messages of a type through again.
 func (w *World) Release(typ string) { delete(w.held, typ) }
 
+// Lose drops all messages that wait, as when a subscription is deleted.
+func (w *World) Lose() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = nil
+}
+
 // Step delivers one message, and says whether there was one.
 func (w *World) Step() bool {
 	w.t.Helper()

@@ -16,7 +16,7 @@ func Indexes(prefix string) []Index {
 		{prefix + events, []string{fieldStream, fieldLast}},
 		{prefix + events, []string{fieldSlot, fieldTime}},
 	}
-	for _, kind := range kinds() {
+	for _, kind := range driver.Kinds() {
 		indexes = append(indexes, Index{prefix + string(kind), []string{fieldSlot, fieldDue}})
 	}
 	return indexes
@@ -42,15 +42,11 @@ func Unindexed(prefix string, views ...string) []Field {
 	}
 	add(events, fieldStream, fieldSeq, fieldCount, fieldLast, fieldTime, fieldSlot, fieldHash, fieldBody)
 	add(streams, fieldStream, fieldSeq, fieldTime, fieldHash, fieldCorrelation, fieldState, fieldShape, fieldRecord)
-	for _, kind := range kinds() {
+	for _, kind := range driver.Kinds() {
 		add(string(kind), fieldDue, fieldSlot, fieldBody)
 	}
 	for _, v := range views {
 		add(documentsOf(v), fieldBody, fieldMemory, fieldNonce)
 	}
 	return all
-}
-
-func kinds() []driver.Kind {
-	return []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Parked}
 }

@@ -129,7 +129,7 @@ func tappedShapes(t *testing.T, prefix string, tap *queryTap) []shape {
 		drain(s.Views().Query(ctx, "v", driver.Query{})), drain(s.Views().Query(ctx, "v", driver.Query{Where: where, After: "k"})),
 		s.Views().Drop(ctx, "v"),
 	}
-	for _, kind := range []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Parked} {
+	for _, kind := range driver.Kinds() {
 		errs = append(errs, drain(s.Agenda().Due(ctx, kind, driver.Forever, 0)))
 	}
 	for _, err := range errs {

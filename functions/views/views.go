@@ -16,5 +16,6 @@ func Functions() []flow.Function {
 		Accounts(),
 		ConsumerOrders(),
 		Revenue(),
+		Incidents(),
 	}
 }

@@ -1,9 +1,10 @@
 package strict
 
 import (
+	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
@@ -19,8 +20,12 @@ func (c *checker) add(pointer, format string, args ...any) {
 
 // check compares a value with the Go type that is to hold it.
 func (c *checker) check(at string, n node, t reflect.Type) {
-	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+	switch p := reflect.PointerTo(t); {
+	case p.Implements(reflect.TypeFor[json.Unmarshaler]()):
 		return // it checks itself
+	case p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) || isBytes(t):
+		c.text(at, n)
+		return
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -33,6 +38,17 @@ func (c *checker) check(at string, n node, t reflect.Type) {
 		c.list(at, n, t)
 	default:
 		c.scalar(at, n, t)
+	}
+}
+
+// isBytes says whether a type is bytes, which JSON holds as a text in base64.
+func isBytes(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
+}
+
+func (c *checker) text(at string, n node) {
+	if _, ok := n.(string); !ok {
+		c.add(at, "is %s, a string is wanted", nameOf(n))
 	}
 }
 
@@ -82,6 +98,10 @@ func (c *checker) list(at string, n node, t reflect.Type) {
 		c.add(at, "is %s, an array is wanted", nameOf(n))
 		return
 	}
+	if t.Kind() == reflect.Array && len(elements) != t.Len() {
+		c.add(at, "holds %d elements, %d are wanted", len(elements), t.Len())
+		return
+	}
 	for i, e := range elements {
 		c.check(at+"/"+strconv.Itoa(i), e, t.Elem())
 	}
@@ -90,9 +110,7 @@ func (c *checker) list(at string, n node, t reflect.Type) {
 func (c *checker) scalar(at string, n node, t reflect.Type) {
 	switch k := t.Kind(); {
 	case k == reflect.String:
-		if _, ok := n.(string); !ok {
-			c.add(at, "is %s, a string is wanted", nameOf(n))
-		}
+		c.text(at, n)
 	case k == reflect.Bool:
 		if _, ok := n.(bool); !ok {
 			c.add(at, "is %s, true or false is wanted", nameOf(n))
@@ -115,16 +133,18 @@ func (c *checker) integer(at string, n node, t reflect.Type) {
 		c.add(at, "is %s, a whole number is wanted", nameOf(n))
 		return
 	}
-	i, ok := new(big.Int).SetString(number.String(), 10)
-	if !ok {
-		c.add(at, "is %s, a whole number is wanted", clip(number.String()))
-		return
+	var err error
+	if t.Kind() >= reflect.Uint {
+		_, err = strconv.ParseUint(number.String(), 10, t.Bits())
+	} else {
+		_, err = strconv.ParseInt(number.String(), 10, t.Bits())
 	}
-	zero := reflect.New(t).Elem()
-	signed := zero.CanInt() && i.IsInt64() && !zero.OverflowInt(i.Int64())
-	unsigned := zero.CanUint() && i.IsUint64() && !zero.OverflowUint(i.Uint64())
-	if !signed && !unsigned {
+	switch {
+	case err == nil:
+	case errors.Is(err, strconv.ErrRange) || strings.Trim(number.String(), "-0123456789") == "": // a sign alone is one too many
 		c.add(at, "is out of range")
+	default:
+		c.add(at, "is %s, a whole number is wanted", clip(number.String()))
 	}
 }
 
@@ -184,9 +204,12 @@ func nameOf(n node) string {
 }
 
 // clip keeps an input from filling the answer.
-func clip(s string) string {
-	if len(s) > 20 {
-		return s[:20] + "…"
+func clip(s string) string { return cut(s, 20) }
+
+// cut cuts a text after so many bytes, and not within a character.
+func cut(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return s
 }

@@ -6,13 +6,15 @@ package strict
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"unicode/utf8"
 )
 
-// maxProblems bounds the answer to a hostile input.
-const maxProblems = 20
+// maxProblems and maxText bound the answer to a hostile input.
+const (
+	maxProblems = 20
+	maxText     = 200
+)
 
 // A Problem is one thing wrong with an input.
 type Problem struct {
@@ -50,7 +52,7 @@ func Decode(data []byte, into any) []Problem {
 		return c.problems
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return []Problem{{Text: fmt.Sprintf("can't be read: %v", err)}}
+		return []Problem{{Text: "can't be read: " + cut(err.Error(), maxText)}}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package strict_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -117,24 +116,4 @@ func TestDecodeBoundsItsAnswer(t *testing.T) {
 	if n := len(strict.Decode([]byte(in.String()), &c)); n != 20 {
 		t.Fatalf("%d problems", n)
 	}
-}
-
-// FuzzDecode checks that whatever strict.Decode takes, encoding/json reads to the
-// same value, and that nothing makes it panic.
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(`{"order":"42","total":1,"items":[{"name":"a","count":1}],"labels":{"a":"b"}}`))
-	f.Add([]byte(`{"order":"\ud83c\udf5c","total":1e3}`))
-	f.Add([]byte(`{"order":"\ud800`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var got, want command
-		if problems := strict.Decode(data, &got); len(problems) > 0 {
-			return
-		}
-		if err := json.Unmarshal(data, &want); err != nil {
-			t.Fatalf("taken, but encoding/json says %v", err)
-		}
-		if g, w := fmt.Sprint(got.Order, got.Total, got.Items), fmt.Sprint(want.Order, want.Total, want.Items); g != w {
-			t.Fatalf("%s, encoding/json reads %s", g, w)
-		}
-	})
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/host"
+	"github.com/onevent/onevent/flow/version"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
@@ -55,6 +56,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	app := functions.App(functions.Settings{
 		Restaurant: kitchen.HTTPRestaurant{URL: getenv("RESTAURANT_URL")},
 		Payments:   billing.HTTPPayments{URL: getenv("PAYMENTS_URL")},
+		Version:    version.Current(),
 	})
 	system, err := flow.New(app, gcp.Platform(store, broker))
 	if err != nil {
