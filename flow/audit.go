@@ -200,33 +200,54 @@ func (a *auditor) inFlight() {
 	slices.SortFunc(a.result.InFlight, compareRecorded)
 }
 
-// heads compares the state of each head with the fold of its stream. A stream that
-// went on since the log was read, or whose state is of another type, is left out.
+// heads compares each head with its stream.
 func (a *auditor) heads(ctx context.Context) error {
-	for _, stream := range slices.Sorted(maps.Keys(a.states)) {
+	for _, stream := range slices.Sorted(maps.Keys(a.ends)) {
 		head, err := a.system.platform.Log.Head(ctx, stream)
 		if err != nil {
 			return fmt.Errorf("flow: audit: head of %s: %w", stream, err)
 		}
-		agg, end := a.system.index.aggregates[streamNamespace(stream)], a.ends[stream]
-		switch {
-		case head.Seq < end.seq:
-			a.broken("%s: the head is at %d, the last event at %d", stream, head.Seq, end.seq)
-			continue
-		case head.Seq > end.seq || head.Shape != agg.shape():
-			continue
-		case head.Hash != end.hash:
-			a.broken("%s: the head's hash is not that of the last record", stream)
-		}
-		state, err := agg.decode(head.State)
-		if err != nil {
-			a.broken("%s: state: %v", stream, err)
-			continue
-		}
-		if same, err := sameJSON(state, a.states[stream]); err != nil || !same {
-			a.broken("%s: the head's state is not the fold of the stream", stream)
+		if err := a.head(ctx, head); err != nil {
+			return fmt.Errorf("flow: audit: head of %s: %w", stream, err)
 		}
 	}
+	return nil
+}
+
+// head compares a head with the end of its stream, and its state with the fold.
+func (a *auditor) head(ctx context.Context, head driver.Head) error {
+	stream, end := head.Stream, a.ends[head.Stream]
+	switch {
+	case head.Seq > end.seq:
+		return a.ahead(ctx, head)
+	case head.Seq < end.seq:
+		a.broken("%s: the head is at %d, the last event at %d", stream, head.Seq, end.seq)
+	case head.Hash != end.hash:
+		a.broken("%s: the head's hash is %s, that of the last record %s", stream, head.Hash, end.hash)
+	}
+	agg := a.system.index.aggregates[streamNamespace(stream)]
+	if agg == nil || head.Seq != end.seq || head.Shape != agg.shape() {
+		return nil
+	}
+	state, err := agg.decode(head.State)
+	if err != nil {
+		a.broken("%s: the head's state: %v", stream, err)
+		return nil
+	}
+	same, err := sameJSON(state, a.states[stream])
+	if err == nil && !same {
+		a.broken("%s: the head's state is not the fold of the stream", stream)
+	}
+	return err
+}
+
+// ahead looks whether a stream went on since the log was read, or its end is
+// missing.
+func (a *auditor) ahead(ctx context.Context, head driver.Head) error {
+	for _, err := range a.system.platform.Log.Stream(ctx, head.Stream, head.Seq, head.Seq) {
+		return err
+	}
+	a.broken("%s: the head is at %d, and the log has no such event", head.Stream, head.Seq)
 	return nil
 }
 

@@ -32,6 +32,48 @@ func TestAuditFindsWhatIsInFlight(t *testing.T) {
 	if !a.Quiet() || a.Parked != 1 || len(a.Broken) != 0 || a.Events != 3 || a.Documents != 3 {
 		t.Fatalf("%+v", a)
 	}
+	if a.Accepted != 2 || a.Handled != 1 || a.Given != 1 {
+		t.Fatalf("%+v", a)
+	}
+}
+
+// TestAuditComparesHeads changes a head in each way.
+func TestAuditComparesHeads(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*driver.Head){
+		"state is not the fold": func(h *driver.Head) { h.State = []byte(`{"known":true,"on":true,"presses":7}`) },
+		"the head's state":      func(h *driver.Head) { h.State = []byte(`{`) },
+		"the head's hash":       func(h *driver.Head) { h.Hash[0]++ },
+		"the head is at 1":      func(h *driver.Head) { h.Seq-- },
+		"log has no such event": func(h *driver.Head) { h.Seq++ },
+		"":                      func(h *driver.Head) { h.Shape, h.State = "old", nil },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.press("a", "h")
+			r.press("a", "h")
+			r.Run()
+			r.log.Log = changedHead{r.memory, change}
+			if got := strings.Join(r.audit().Broken, "\n"); !strings.Contains(got, want) || (got == "") != (want == "") {
+				t.Fatalf("found %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// A changedHead has the head of light/a changed.
+type changedHead struct {
+	driver.Log
+	change func(*driver.Head)
+}
+
+func (l changedHead) Head(ctx context.Context, stream string) (driver.Head, error) {
+	h, err := l.Log.Head(ctx, stream)
+	if stream == "light/a" {
+		l.change(&h)
+	}
+	return h, err
 }
 
 // TestP10AuditFindsChanges changes one record of a healthy log in each way, and

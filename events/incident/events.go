@@ -44,9 +44,10 @@ type Noted struct {
 	Since    time.Time `json:"since"`
 }
 
-// OfFunction and OfFlow return the IDs of the incidents of a function and of a
-// flow.
-func OfFunction(name string) string    { return "function-" + name }
+// OfFunction returns the ID of the incident of a function.
+func OfFunction(name string) string { return "function-" + name }
+
+// OfFlow returns the ID of the incident of a flow.
 func OfFlow(correlation string) string { return "flow-" + correlation }
 
 func (Opened) Type() string { return "incident.opened" }
