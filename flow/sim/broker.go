@@ -250,13 +250,17 @@ func (b *broker) holds(subscription, event string) bool {
 	})
 }
 
-// names returns the names of all subscriptions, sorted.
-func (b *broker) names() []string {
-	names := map[string]bool{}
-	for _, subs := range b.subs {
-		for _, s := range subs {
-			names[s.Name] = true
+// waitingFor returns one of the subscriptions that have messages on their way.
+func (b *broker) waitingFor(which uint64) (subscription string, ok bool) {
+	var names []string
+	for _, q := range b.queue {
+		if p := q.parcel; !p.done && p.holder == nil {
+			names = append(names, p.message.Subscription)
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
+	if len(names) == 0 {
+		return "", false
+	}
+	slices.Sort(names)
+	return names[which%uint64(len(names))], true
 }

@@ -120,16 +120,13 @@ func (w *World) disasters() {
 	if w.rates[Lose] == 0 {
 		return
 	}
-	names := w.broker.names()
-	for i := range 1 + r.IntN(4) {
-		name := names[r.IntN(len(names))]
+	for i := range 5 + r.IntN(20) {
 		w.spawn(fmt.Sprint("disaster ", i), nil, time.Duration(r.IntN(int(2*time.Hour))), func(ctx context.Context) {
-			if w.calm {
-				return
+			if name, ok := w.broker.waitingFor(r.Uint64()); ok && !w.calm {
+				w.cover(Lose.String())
+				w.trace.note(w, actorOf(ctx), "lost", "all messages for "+name)
+				w.broker.lose(name)
 			}
-			w.cover(Lose.String())
-			w.trace.note(w, actorOf(ctx), "lost", "all messages for "+name)
-			w.broker.lose(name)
 		})
 	}
 }
