@@ -34,7 +34,7 @@ func (t *tale) ended() bool { return t.completed || t.cancelled }
 func (t *tale) outstanding() money.Cents { return t.reserved - t.released - t.captured }
 
 // tale returns what is known of an order, and reports one that nobody placed.
-func (a *auditor) tale(id string) *tale {
+func (a *Auditor) tale(id string) *tale {
 	t, ok := a.tales[id]
 	if !ok {
 		t = &tale{}
@@ -44,7 +44,7 @@ func (a *auditor) tale(id string) *tale {
 	return t
 }
 
-func (a *auditor) orderCreated(e order.Created) {
+func (a *Auditor) orderCreated(e order.Created) {
 	if _, ok := a.tales[e.Order]; ok {
 		a.violation("order %s was there before", e.Order)
 		return
@@ -55,7 +55,7 @@ func (a *auditor) orderCreated(e order.Created) {
 	}
 }
 
-func (a *auditor) orderApproved(e order.Approved) {
+func (a *Auditor) orderApproved(e order.Approved) {
 	t := a.tale(e.Order)
 	if t.ended() {
 		a.violation("order %s had ended", e.Order)
@@ -65,7 +65,7 @@ func (a *auditor) orderApproved(e order.Approved) {
 	}
 }
 
-func (a *auditor) orderCompleted(e order.Completed) {
+func (a *Auditor) orderCompleted(e order.Completed) {
 	t := a.tale(e.Order)
 	if t.ended() {
 		a.violation("order %s had ended", e.Order)
@@ -76,7 +76,7 @@ func (a *auditor) orderCompleted(e order.Completed) {
 	t.completed = true
 }
 
-func (a *auditor) orderCancelled(e order.Cancelled) {
+func (a *Auditor) orderCancelled(e order.Cancelled) {
 	t := a.tale(e.Order)
 	if t.ended() {
 		a.violation("order %s had ended", e.Order)
@@ -84,13 +84,13 @@ func (a *auditor) orderCancelled(e order.Cancelled) {
 	t.cancelled = true
 }
 
-func (a *auditor) refundDue(e order.RefundDue) {
+func (a *Auditor) refundDue(e order.RefundDue) {
 	if t := a.tale(e.Order); !t.cancelled || t.paid != e.Amount {
 		a.violation("order %s is not one that was cancelled and paid with %v", e.Order, e.Amount)
 	}
 }
 
-func (a *auditor) paid(e payment.Captured) {
+func (a *Auditor) paid(e payment.Captured) {
 	t := a.tale(e.Order())
 	if t.paid != 0 || e.Amount != t.total {
 		a.violation("order %s costs %v, and %v were paid before", e.Order(), t.total, t.paid)
@@ -98,7 +98,7 @@ func (a *auditor) paid(e payment.Captured) {
 	t.paid += e.Amount
 }
 
-func (a *auditor) refunded(e payment.Refunded) {
+func (a *Auditor) refunded(e payment.Refunded) {
 	t := a.tale(e.Order())
 	if t.refunded != 0 || e.Amount != t.paid || !t.cancelled {
 		a.violation("order %s: %v were paid and %v refunded before, cancelled is %v", e.Order(), t.paid, t.refunded, t.cancelled)
@@ -106,7 +106,7 @@ func (a *auditor) refunded(e payment.Refunded) {
 	t.refunded += e.Amount
 }
 
-func (a *auditor) ticketCreated(e ticket.Created) {
+func (a *Auditor) ticketCreated(e ticket.Created) {
 	t := a.tale(e.Order())
 	if t.unwanted {
 		a.violation("the ticket of order %s was cancelled before", e.Order())
@@ -114,13 +114,13 @@ func (a *auditor) ticketCreated(e ticket.Created) {
 	t.cooking = true
 }
 
-func (a *auditor) ticketCancelled(e ticket.Cancelled) {
+func (a *Auditor) ticketCancelled(e ticket.Cancelled) {
 	t := a.tale(e.Order())
 	t.cooking, t.unwanted = false, true
 }
 
 // ends checks, after the last event, that each order ended well, and counts.
-func (a *auditor) ends() {
+func (a *Auditor) ends() {
 	for _, id := range slices.Sorted(maps.Keys(a.tales)) {
 		t := a.tales[id]
 		if !t.created {

@@ -1,0 +1,242 @@
+package sim
+
+import (
+	"context"
+	"iter"
+	"math/rand/v2"
+	"time"
+
+	"github.com/onevent/onevent/flow/driver"
+)
+
+// simLog is a node's way to the log.
+type simLog struct{ n *node }
+
+func (l simLog) Head(ctx context.Context, stream string) (driver.Head, error) {
+	a, err := l.n.read(ctx, "head")
+	if err != nil {
+		return driver.Head{}, err
+	}
+	w := l.n.w
+	if before, ok := w.ledger.before[stream]; ok && w.strikes(Stale, a.moment()) {
+		w.trace.note(w, a, "head", "of "+stream+" is stale")
+		return before, nil
+	}
+	return w.base.Log.Head(w.ctx, stream)
+}
+
+func (l simLog) Commit(ctx context.Context, c driver.Commit) error {
+	w, a := l.n.w, actorOf(ctx)
+	return l.n.write(ctx, "commit", func() error {
+		if w.strikes(Conflict, a.moment()) {
+			w.trace.note(w, a, "commit", "meets a conflict that is none")
+			return driver.ErrConflict
+		}
+		before, err := w.ledger.headBefore(c)
+		if err != nil {
+			return err
+		}
+		if err := w.base.Log.Commit(w.ctx, c); err != nil {
+			w.cover("conflict of two")
+			w.trace.about(w, a, "commit", c.Record.Correlation, "on "+c.Record.Stream+" is refused: "+err.Error())
+			return err
+		}
+		w.ledger.committed(l.n, a, c, before)
+		return nil
+	})
+}
+
+func (l simLog) Record(ctx context.Context, id string) (driver.Record, error) {
+	if _, err := l.n.read(ctx, "record"); err != nil {
+		return driver.Record{}, err
+	}
+	return l.n.w.base.Log.Record(l.n.w.ctx, id)
+}
+
+func (l simLog) Stream(ctx context.Context, stream string, from, to uint64) iter.Seq2[driver.Record, error] {
+	return reading(ctx, l.n, "stream", func(base context.Context) iter.Seq2[driver.Record, error] {
+		return l.n.w.base.Log.Stream(base, stream, from, to)
+	})
+}
+
+func (l simLog) Flow(ctx context.Context, correlation string) iter.Seq2[driver.Record, error] {
+	return reading(ctx, l.n, "flow", func(base context.Context) iter.Seq2[driver.Record, error] {
+		return l.n.w.base.Log.Flow(base, correlation)
+	})
+}
+
+func (l simLog) Scan(ctx context.Context, from, to driver.Time) iter.Seq2[driver.Record, error] {
+	return reading(ctx, l.n, "scan", func(base context.Context) iter.Seq2[driver.Record, error] {
+		return l.n.w.base.Log.Scan(base, from, to)
+	})
+}
+
+// reading reads all at once, and then yields it.
+func reading[T any](ctx context.Context, n *node, op string, open func(context.Context) iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		if _, err := n.read(ctx, op); err != nil {
+			yield(none, err)
+			return
+		}
+		n.w.cover(op)
+		var all []T
+		for v, err := range open(n.w.ctx) {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			all = append(all, v)
+		}
+		for _, v := range all {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// simViews is a node's way to the views.
+type simViews struct{ n *node }
+
+func (v simViews) Get(ctx context.Context, view, key string) (driver.Document, error) {
+	a, err := v.n.read(ctx, "view.get")
+	if err != nil {
+		return driver.Document{}, err
+	}
+	w := v.n.w
+	if before, ok := w.ledger.documents[view+"/"+key]; ok && w.strikes(Stale, a.moment()) {
+		w.trace.note(w, a, "view", view+"/"+key+" is stale")
+		return before, nil
+	}
+	return w.base.Views.Get(w.ctx, view, key)
+}
+
+func (v simViews) Put(ctx context.Context, doc driver.Document, mark string) error {
+	w, a := v.n.w, actorOf(ctx)
+	return v.n.write(ctx, "view.put", func() error {
+		if w.strikes(Conflict, a.moment()) {
+			return driver.ErrConflict
+		}
+		before, err := w.base.Views.Get(w.ctx, doc.View, doc.Key)
+		if err := w.base.Views.Put(w.ctx, doc, mark); err != nil {
+			return err
+		}
+		if err == nil {
+			w.ledger.documents[doc.View+"/"+doc.Key] = before
+		}
+		w.trace.note(w, a, "view", doc.View+"/"+doc.Key+" is written")
+		return nil
+	})
+}
+
+func (v simViews) Marked(ctx context.Context, view, mark string) (bool, error) {
+	if _, err := v.n.read(ctx, "view.marked"); err != nil {
+		return false, err
+	}
+	return v.n.w.base.Views.Marked(v.n.w.ctx, view, mark)
+}
+
+func (v simViews) Query(ctx context.Context, view string, q driver.Query) iter.Seq2[driver.Document, error] {
+	return reading(ctx, v.n, "query", func(base context.Context) iter.Seq2[driver.Document, error] {
+		return v.n.w.base.Views.Query(base, view, q)
+	})
+}
+
+func (v simViews) Drop(ctx context.Context, view string) error {
+	return v.n.write(ctx, "view.drop", func() error { return v.n.w.base.Views.Drop(v.n.w.ctx, view) })
+}
+
+// simAgenda is a node's way to the agenda.
+type simAgenda struct{ n *node }
+
+func (g simAgenda) Put(ctx context.Context, item driver.Item) error {
+	return g.n.write(ctx, "agenda.put", func() error {
+		g.n.w.cover("put on " + string(item.Kind))
+		return g.n.w.base.Agenda.Put(g.n.w.ctx, item)
+	})
+}
+
+func (g simAgenda) Get(ctx context.Context, kind driver.Kind, id string) (driver.Item, error) {
+	if _, err := g.n.read(ctx, "agenda.get"); err != nil {
+		return driver.Item{}, err
+	}
+	return g.n.w.base.Agenda.Get(g.n.w.ctx, kind, id)
+}
+
+func (g simAgenda) Due(ctx context.Context, kind driver.Kind, until driver.Time, limit int) iter.Seq2[driver.Item, error] {
+	return reading(ctx, g.n, "due", func(base context.Context) iter.Seq2[driver.Item, error] {
+		return g.n.w.base.Agenda.Due(base, kind, until, limit)
+	})
+}
+
+func (g simAgenda) Remove(ctx context.Context, kind driver.Kind, id string) error {
+	return g.n.write(ctx, "agenda.remove", func() error { return g.n.w.base.Agenda.Remove(g.n.w.ctx, kind, id) })
+}
+
+// publisher is a node's way to the broker.
+type publisher struct{ n *node }
+
+func (p publisher) Publish(ctx context.Context, messages ...driver.Message) error {
+	return p.n.write(ctx, "publish", func() error { return p.n.w.broker.publish(messages) })
+}
+
+// nodeClock is a node's clock.
+type nodeClock struct{ n *node }
+
+func (c nodeClock) Now() time.Time { return c.n.w.Now().Add(c.n.skew) }
+
+func (c nodeClock) Sleep(ctx context.Context, d time.Duration) error {
+	c.n.w.stop(actorOf(ctx), d)
+	if c.n.dead {
+		return errDead
+	}
+	return nil
+}
+
+// bytesOf is random bytes of a seed.
+type bytesOf struct{ source *rand.Rand }
+
+func (b *bytesOf) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(b.source.Uint32())
+	}
+	return len(p), nil
+}
+
+// mailbox lets one handling at a time work on a stream.
+type mailbox struct{ n *node }
+
+type box struct {
+	taken   bool
+	waiting []*actor
+}
+
+func (m mailbox) Enter(ctx context.Context, stream string) (leave func(), err error) {
+	n, a := m.n, actorOf(ctx)
+	b, ok := n.boxes[stream]
+	if !ok {
+		b = &box{}
+		n.boxes[stream] = b
+	}
+	for b.taken && !n.dead {
+		n.w.cover("waited in a mailbox")
+		b.waiting = append(b.waiting, a)
+		a.yield(struct{}{}) // nobody's turn until it is woken
+	}
+	if n.dead {
+		return nil, errDead
+	}
+	b.taken = true
+	return func() {
+		b.taken = false
+		b.wakeAll(n.w)
+	}, nil
+}
+
+func (b *box) wakeAll(w *World) {
+	for _, a := range b.waiting {
+		w.park(a, 0)
+	}
+	b.waiting = nil
+}
