@@ -63,6 +63,7 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"parked", "[ID]", "list what was given up, show one, or handle it again", parkedHelp, parked},
 		{"audit", "", "read the whole log, and say whether it adds up", auditHelp, audit},
 		{"health", "", "tell which functions are paused, and which flows stalled", healthHelp, health},
+		{"sim", "", "run the application while everything goes wrong, and check what is promised", simHelp, simulate},
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}

@@ -14,8 +14,7 @@ type actor struct {
 	steps uint64
 	node  *node // whose work it is; nil for clients
 
-	next  func() (struct{}, bool)
-	yield func(struct{}) bool
+	*routine
 	// priority says who goes on first, of those that can.
 	priority uint64
 	wake     int64 // when it can go on, in microseconds of the world's time
@@ -30,20 +29,68 @@ func actorOf(ctx context.Context) *actor {
 	return a
 }
 
-// spawn starts an actor after a delay. Its name must be its own, and must follow
-// from what it does, not from when.
-func (w *World) spawn(name string, n *node, delay time.Duration, work func(ctx context.Context)) *actor {
-	a := &actor{name: name, hash: hashOf(name), node: n}
-	a.next, _ = iter.Pull(func(yield func(struct{}) bool) {
-		a.yield = yield
-		if yield(struct{}{}) {
-			work(context.WithValue(context.Background(), actorKey{}, a))
+// A routine is the coroutine in which an actor works, and after it another: the
+// stack that it has grown is worth keeping.
+type routine struct {
+	next  func() (struct{}, bool)
+	end   func()
+	yield func(struct{}) bool
+	work  func()
+}
+
+func newRoutine() *routine {
+	r := &routine{}
+	r.next, r.end = iter.Pull(func(yield func(struct{}) bool) {
+		r.yield = yield
+		for yield(struct{}{}) {
+			r.work()
+			r.work = nil
 		}
 	})
-	a.next()
+	r.next()
+	return r
+}
+
+// spawn starts an actor after a delay. Its name must be its own, and must follow
+// from what it does, not from when.
+func (w *World) spawn(name string, n *node, delay time.Duration, work func(ctx context.Context)) {
+	a := &actor{name: name, hash: hashOf(name), node: n}
+	if last := len(w.idle) - 1; last >= 0 {
+		a.routine, w.idle = w.idle[last], w.idle[:last]
+	} else {
+		a.routine = newRoutine()
+	}
+	a.work = func() { work(context.WithValue(context.Background(), actorKey{}, a)) }
 	w.actors++
 	w.park(a, delay)
-	return a
+}
+
+// turn lets an actor go on.
+func (w *World) turn(a *actor) {
+	a.next()
+	if a.work == nil {
+		w.actors--
+		w.idle = append(w.idle, a.routine)
+	}
+}
+
+// close ends all actors: whatever they still do has no effect, and never waits.
+func (w *World) close() {
+	w.over = true
+	for _, n := range w.nodes {
+		n.dead = true
+		for _, b := range n.boxes {
+			b.wakeAll(w)
+		}
+	}
+	for _, q := range []*queue{&w.ready, &w.sleeping} {
+		for len(q.actors) > 0 {
+			w.turn(q.pop())
+		}
+	}
+	for _, r := range w.idle {
+		r.end()
+	}
 }
 
 // park lets an actor wait for a time.
@@ -60,6 +107,9 @@ func (w *World) park(a *actor, d time.Duration) {
 
 // stop ends an actor's turn until the scheduler picks it again.
 func (w *World) stop(a *actor, d time.Duration) {
+	if w.over {
+		return
+	}
 	w.park(a, d)
 	a.yield(struct{}{})
 }
@@ -81,9 +131,7 @@ func (w *World) step() bool {
 	w.steps++
 	w.now += stepTime
 	w.trace.step(a, w.now)
-	if _, more := a.next(); !more {
-		w.actors--
-	}
+	w.turn(a)
 	return true
 }
 

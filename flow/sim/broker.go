@@ -46,15 +46,24 @@ type appointment struct {
 
 type appointments []appointment
 
+// Len implements heap.Interface.
 func (q appointments) Len() int { return len(q) }
+
+// Less implements heap.Interface.
 func (q appointments) Less(i, j int) bool {
 	if q[i].due != q[j].due {
 		return q[i].due < q[j].due
 	}
 	return q[i].number < q[j].number
 }
+
+// Swap implements heap.Interface.
 func (q appointments) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *appointments) Push(x any)   { *q = append(*q, x.(appointment)) } //nolint:forcetypeassert // the heap holds nothing else
+
+// Push implements heap.Interface.
+func (q *appointments) Push(x any) { *q = append(*q, x.(appointment)) } //nolint:forcetypeassert // the heap holds nothing else
+
+// Pop implements heap.Interface.
 func (q *appointments) Pop() any {
 	last := len(*q) - 1
 	x := (*q)[last]

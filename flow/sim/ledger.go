@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/driver"
@@ -101,7 +102,7 @@ func (l *ledger) committed(n *node, a *actor, c driver.Commit, before driver.Hea
 	if c.Head != nil {
 		l.before[c.Head.Stream] = before
 	}
-	l.w.trace.about(l.w, a, "commit", r.Correlation, l.sentence(r, c))
+	l.w.trace.about(l.w, a, "commit", r.Correlation, sentence(r, c))
 	l.deciders[r.ID] = n.version
 	l.last = max(l.last, r.Time)
 	l.order(c, r)
@@ -119,7 +120,7 @@ func (l *ledger) committed(n *node, a *actor, c driver.Commit, before driver.Hea
 	l.w.tellInvariants(r)
 }
 
-func (l *ledger) sentence(r stored, c driver.Commit) string {
+func sentence(r stored, c driver.Commit) string {
 	what := "nothing"
 	if len(r.Events) > 0 {
 		types := make([]string, len(r.Events))
@@ -128,11 +129,11 @@ func (l *ledger) sentence(r stored, c driver.Commit) string {
 		}
 		what = fmt.Sprint(types)
 	}
-	text := fmt.Sprintf("%s decides %s on %s %d", r.Function, what, r.Stream, r.Seq)
+	parts := []string{fmt.Sprintf("%s decides %s on %s %d", r.Function, what, r.Stream, r.Seq)}
 	for _, item := range c.Items {
-		text += fmt.Sprintf(", %s %s", item.Kind, item.Due)
+		parts = append(parts, fmt.Sprintf("%s %s", item.Kind, item.Due))
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
 
 // order checks P3: a stream has no gap, no fork, and each record a place and a
@@ -172,7 +173,7 @@ func (l *ledger) once(r stored) {
 	f, ok := l.functions[r.Function]
 	if !ok || !slices.Contains(f.Inputs(), l.events[r.Cause].typ) {
 		if len(r.Events) > 0 { // a deadline, or what the watchdog found
-			key += " " + r.Events[0].Type
+			key += " " + r.Events[0].Type + string(r.Events[0].Data)
 		}
 	}
 	if r.Cause == "" {

@@ -31,7 +31,7 @@ var (
 )
 
 // start begins the next life of a process.
-func (w *World) start(place, life int) *node {
+func (w *World) start(place, life int) {
 	h := mix(w.seed, uint64(place), uint64(life), saltNode) //nolint:gosec // both are small
 	n := &node{
 		w: w, place: place, life: life, version: 1, boxes: map[string]*box{},
@@ -49,7 +49,6 @@ func (w *World) start(place, life int) *node {
 	}
 	w.nodes[place] = n
 	w.spawn(fmt.Sprintf("tick %d.%d", place, life), n, within(mix(h, 3), w.tickEvery), n.ticks)
-	return n
 }
 
 // crash ends a node's life. Another begins some time later.
@@ -65,7 +64,9 @@ func (n *node) crash(a *actor) {
 	}
 	w.broker.lost(n)
 	w.spawn(fmt.Sprintf("start %d.%d", n.place, n.life+1), nil, within(w.amount(Crash, a.moment()), time.Minute), func(context.Context) {
-		w.start(n.place, n.life+1)
+		if !w.over {
+			w.start(n.place, n.life+1) //nolint:contextcheck // a life of its own
+		}
 	})
 }
 
@@ -115,7 +116,7 @@ func (n *node) call(ctx context.Context, op string) (*actor, error) {
 		return a, errDead
 	case w.strikes(Crash, a.moment()):
 		w.cover("crash at " + op)
-		n.crash(a)
+		n.crash(a) //nolint:contextcheck // its context has ended
 		return a, errDead
 	case w.strikes(Pause, a.moment()):
 		w.trace.note(w, a, "pause", "stands still before "+op)

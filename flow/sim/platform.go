@@ -12,6 +12,7 @@ import (
 // simLog is a node's way to the log.
 type simLog struct{ n *node }
 
+// Head implements driver.Log.
 func (l simLog) Head(ctx context.Context, stream string) (driver.Head, error) {
 	a, err := l.n.read(ctx, "head")
 	if err != nil {
@@ -25,6 +26,7 @@ func (l simLog) Head(ctx context.Context, stream string) (driver.Head, error) {
 	return w.base.Log.Head(w.ctx, stream)
 }
 
+// Commit implements driver.Log.
 func (l simLog) Commit(ctx context.Context, c driver.Commit) error {
 	w, a := l.n.w, actorOf(ctx)
 	return l.n.write(ctx, "commit", func() error {
@@ -46,6 +48,7 @@ func (l simLog) Commit(ctx context.Context, c driver.Commit) error {
 	})
 }
 
+// Record implements driver.Log.
 func (l simLog) Record(ctx context.Context, id string) (driver.Record, error) {
 	if _, err := l.n.read(ctx, "record"); err != nil {
 		return driver.Record{}, err
@@ -53,18 +56,21 @@ func (l simLog) Record(ctx context.Context, id string) (driver.Record, error) {
 	return l.n.w.base.Log.Record(l.n.w.ctx, id)
 }
 
+// Stream implements driver.Log.
 func (l simLog) Stream(ctx context.Context, stream string, from, to uint64) iter.Seq2[driver.Record, error] {
 	return reading(ctx, l.n, "stream", func(base context.Context) iter.Seq2[driver.Record, error] {
 		return l.n.w.base.Log.Stream(base, stream, from, to)
 	})
 }
 
+// Flow implements driver.Log.
 func (l simLog) Flow(ctx context.Context, correlation string) iter.Seq2[driver.Record, error] {
 	return reading(ctx, l.n, "flow", func(base context.Context) iter.Seq2[driver.Record, error] {
 		return l.n.w.base.Log.Flow(base, correlation)
 	})
 }
 
+// Scan implements driver.Log.
 func (l simLog) Scan(ctx context.Context, from, to driver.Time) iter.Seq2[driver.Record, error] {
 	return reading(ctx, l.n, "scan", func(base context.Context) iter.Seq2[driver.Record, error] {
 		return l.n.w.base.Log.Scan(base, from, to)
@@ -99,6 +105,7 @@ func reading[T any](ctx context.Context, n *node, op string, open func(context.C
 // simViews is a node's way to the views.
 type simViews struct{ n *node }
 
+// Get implements driver.Views.
 func (v simViews) Get(ctx context.Context, view, key string) (driver.Document, error) {
 	a, err := v.n.read(ctx, "view.get")
 	if err != nil {
@@ -112,6 +119,7 @@ func (v simViews) Get(ctx context.Context, view, key string) (driver.Document, e
 	return w.base.Views.Get(w.ctx, view, key)
 }
 
+// Put implements driver.Views.
 func (v simViews) Put(ctx context.Context, doc driver.Document, mark string) error {
 	w, a := v.n.w, actorOf(ctx)
 	return v.n.write(ctx, "view.put", func() error {
@@ -130,6 +138,7 @@ func (v simViews) Put(ctx context.Context, doc driver.Document, mark string) err
 	})
 }
 
+// Marked implements driver.Views.
 func (v simViews) Marked(ctx context.Context, view, mark string) (bool, error) {
 	if _, err := v.n.read(ctx, "view.marked"); err != nil {
 		return false, err
@@ -137,12 +146,14 @@ func (v simViews) Marked(ctx context.Context, view, mark string) (bool, error) {
 	return v.n.w.base.Views.Marked(v.n.w.ctx, view, mark)
 }
 
+// Query implements driver.Views.
 func (v simViews) Query(ctx context.Context, view string, q driver.Query) iter.Seq2[driver.Document, error] {
 	return reading(ctx, v.n, "query", func(base context.Context) iter.Seq2[driver.Document, error] {
 		return v.n.w.base.Views.Query(base, view, q)
 	})
 }
 
+// Drop implements driver.Views.
 func (v simViews) Drop(ctx context.Context, view string) error {
 	return v.n.write(ctx, "view.drop", func() error { return v.n.w.base.Views.Drop(v.n.w.ctx, view) })
 }
@@ -150,6 +161,7 @@ func (v simViews) Drop(ctx context.Context, view string) error {
 // simAgenda is a node's way to the agenda.
 type simAgenda struct{ n *node }
 
+// Put implements driver.Agenda.
 func (g simAgenda) Put(ctx context.Context, item driver.Item) error {
 	return g.n.write(ctx, "agenda.put", func() error {
 		g.n.w.cover("put on " + string(item.Kind))
@@ -157,6 +169,7 @@ func (g simAgenda) Put(ctx context.Context, item driver.Item) error {
 	})
 }
 
+// Get implements driver.Agenda.
 func (g simAgenda) Get(ctx context.Context, kind driver.Kind, id string) (driver.Item, error) {
 	if _, err := g.n.read(ctx, "agenda.get"); err != nil {
 		return driver.Item{}, err
@@ -164,12 +177,14 @@ func (g simAgenda) Get(ctx context.Context, kind driver.Kind, id string) (driver
 	return g.n.w.base.Agenda.Get(g.n.w.ctx, kind, id)
 }
 
+// Due implements driver.Agenda.
 func (g simAgenda) Due(ctx context.Context, kind driver.Kind, until driver.Time, limit int) iter.Seq2[driver.Item, error] {
 	return reading(ctx, g.n, "due", func(base context.Context) iter.Seq2[driver.Item, error] {
 		return g.n.w.base.Agenda.Due(base, kind, until, limit)
 	})
 }
 
+// Remove implements driver.Agenda.
 func (g simAgenda) Remove(ctx context.Context, kind driver.Kind, id string) error {
 	return g.n.write(ctx, "agenda.remove", func() error { return g.n.w.base.Agenda.Remove(g.n.w.ctx, kind, id) })
 }
@@ -177,6 +192,7 @@ func (g simAgenda) Remove(ctx context.Context, kind driver.Kind, id string) erro
 // publisher is a node's way to the broker.
 type publisher struct{ n *node }
 
+// Publish implements driver.Publisher.
 func (p publisher) Publish(ctx context.Context, messages ...driver.Message) error {
 	return p.n.write(ctx, "publish", func() error { return p.n.w.broker.publish(messages) })
 }
@@ -184,8 +200,10 @@ func (p publisher) Publish(ctx context.Context, messages ...driver.Message) erro
 // nodeClock is a node's clock.
 type nodeClock struct{ n *node }
 
+// Now implements driver.Clock.
 func (c nodeClock) Now() time.Time { return c.n.w.Now().Add(c.n.skew) }
 
+// Sleep implements driver.Clock.
 func (c nodeClock) Sleep(ctx context.Context, d time.Duration) error {
 	c.n.w.stop(actorOf(ctx), d)
 	if c.n.dead {
@@ -197,9 +215,10 @@ func (c nodeClock) Sleep(ctx context.Context, d time.Duration) error {
 // bytesOf is random bytes of a seed.
 type bytesOf struct{ source *rand.Rand }
 
+// Read implements io.Reader.
 func (b *bytesOf) Read(p []byte) (int, error) {
 	for i := range p {
-		p[i] = byte(b.source.Uint32())
+		p[i] = byte(b.source.IntN(256)) //nolint:gosec // it fits
 	}
 	return len(p), nil
 }
@@ -212,6 +231,7 @@ type box struct {
 	waiting []*actor
 }
 
+// Enter implements driver.Mailbox.
 func (m mailbox) Enter(ctx context.Context, stream string) (leave func(), err error) {
 	n, a := m.n, actorOf(ctx)
 	b, ok := n.boxes[stream]
@@ -219,7 +239,7 @@ func (m mailbox) Enter(ctx context.Context, stream string) (leave func(), err er
 		b = &box{}
 		n.boxes[stream] = b
 	}
-	for b.taken && !n.dead {
+	for b.taken && !n.dead && !n.w.over {
 		n.w.cover("waited in a mailbox")
 		b.waiting = append(b.waiting, a)
 		a.yield(struct{}{}) // nobody's turn until it is woken

@@ -34,12 +34,12 @@ type Options struct {
 const (
 	defaultSize = 40
 	// maxSteps and maxRest bound a run: then it will never come to rest.
-	maxSteps = 5_000_000
+	maxSteps = 600_000
 	maxRest  = 60 * 24 * time.Hour
 )
 
 // A Violation is something that must not be.
-type Violation struct {
+type Violation struct { //nolint:errname // the word of those who check
 	// Promise is the promise that was broken: "P1" to "P14", or "liveness" if
 	// the system never came to rest.
 	Promise string
@@ -88,9 +88,21 @@ func Run(ctx context.Context, s Scenario, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	w := newWorld(s, o, p, base)
-	w.run()
-	return w.report(), closeBase()
+	w := newWorld(s, o, p, base) //nolint:contextcheck // nothing in a world waits
+	w.run()                      //nolint:contextcheck // as above
+	report := w.report()
+	w.close()
+	return report, closeBase()
+}
+
+// Tell runs one seed, and returns what happened in it, a sentence each.
+func Tell(ctx context.Context, s Scenario, o Options) (sentences []string, err error) {
+	o.story = true
+	r, err := Run(ctx, s, o)
+	for _, l := range r.lines {
+		sentences = append(sentences, l.String())
+	}
+	return sentences, err
 }
 
 // openStore opens an empty store.
@@ -109,7 +121,7 @@ func openStore(ctx context.Context, name string) (base driver.Platform, closeBas
 			return base, nil, errors.Join(err, os.RemoveAll(dir))
 		}
 		return driver.Platform{Log: store.Log(), Views: store.Views(), Agenda: store.Agenda()},
-			func() error { return errors.Join(store.Close(), os.RemoveAll(dir)) }, nil
+			func() error { return errors.Join(store.Close(), os.RemoveAll(dir)) }, nil //nolint:contextcheck // closing is not to be cut short
 	}
 	return base, nil, fmt.Errorf("sim: store %q is neither memory nor sqlite", name)
 }
@@ -178,7 +190,7 @@ func (w *World) quiet() bool {
 		return false
 	}
 	for _, kind := range []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Paused, driver.Unanswered} {
-		for range w.base.Agenda.Due(w.ctx, kind, driver.Forever, 1) {
+		for range w.base.Agenda.Due(w.ctx, kind, driver.Forever, 1) { //nolint:errcheck // an error is no rest either
 			return false
 		}
 	}

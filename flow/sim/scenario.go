@@ -67,6 +67,9 @@ func (c *Caller) Send(r flow.Request) (flow.Receipt, error) {
 	for try := 1; ; try++ {
 		c.sent++
 		n := w.nodeFor(moment{a.hash, c.sent}, math.MaxInt)
+		if w.over {
+			return flow.Receipt{}, errDead
+		}
 		if n == nil {
 			w.stop(a, time.Second)
 			continue

@@ -25,7 +25,9 @@ type World struct {
 	now      int64 // microseconds since epoch
 	ready    queue
 	sleeping queue
+	idle     []*routine
 	actors   int
+	over     bool // nothing counts any more
 	steps    int
 	numbers  int
 
@@ -83,7 +85,7 @@ func newWorld(s Scenario, o Options, p Profile, base driver.Platform) *World {
 	w.maxAttempts = 5 + r.IntN(25)
 	w.nodes = make([]*node, 1+r.IntN(max(p.Nodes, 1)))
 	healing := p.Healing && r.IntN(4) == 0
-	w.watch = flow.Watch{Grace: -1, StallAfter: -1}
+	w.watch = flow.Watch{Grace: -1, StallAfter: -1, PauseAfter: 3}
 	if healing {
 		// The clocks of two processes may be 2 hours apart.
 		w.watch = flow.Watch{Grace: 3 * time.Hour, StallAfter: 6 * time.Hour, PauseAfter: 3}
@@ -160,7 +162,7 @@ func (w *World) nodeFor(m moment, hands int) *node {
 func (w *World) tellInvariants(r stored) {
 	for i, e := range r.Events {
 		recorded := flow.Recorded{
-			ID: fmt.Sprintf("%s-%d", r.ID, i), Type: e.Type, Stream: r.Stream, Seq: r.Seq + uint64(i), Time: r.Time, //nolint:gosec // few events
+			ID: fmt.Sprintf("%s-%d", r.ID, i), Type: e.Type, Stream: r.Stream, Seq: r.Seq + uint64(i), Time: r.Time,
 			Function: r.Function, Cause: r.Cause, Correlation: r.Correlation, Actor: r.Actor, Data: json.RawMessage(e.Data),
 		}
 		for _, v := range w.invariants {
@@ -182,11 +184,14 @@ func (w *World) inspection() driver.Platform {
 // silent is a broker to which nobody may publish.
 type silent struct{ w *World }
 
+// Publish implements driver.Publisher.
 func (s silent) Publish(_ context.Context, messages ...driver.Message) error {
 	s.w.violate("P6", "", "%s was published by somebody who only looks", messages[0].ID)
 	return errFailed
 }
 
+// Now implements driver.Clock.
 func (s silent) Now() time.Time { return s.w.Now() }
 
-func (s silent) Sleep(context.Context, time.Duration) error { return nil }
+// Sleep implements driver.Clock.
+func (silent) Sleep(context.Context, time.Duration) error { return nil }

@@ -5,6 +5,7 @@ package drill
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func clients(orders int) []sim.Client {
 	for i := range orders {
 		all = append(all, sim.Client{
 			Name: fmt.Sprint("order ", i), Begin: time.Duration(i) * time.Minute,
-			Do: func(c *sim.Caller) { live(c, fmt.Sprint(i)) },
+			Do: func(c *sim.Caller) { live(c, strconv.Itoa(i)) },
 		})
 	}
 	return all
