@@ -23,7 +23,7 @@ func (l simLog) Head(ctx context.Context, stream string) (driver.Head, error) {
 		w.trace.note(w, a, "head", "of "+stream+" is stale")
 		return before, nil
 	}
-	return w.base.Log.Head(w.ctx, stream)
+	return w.base.Log.Head(ctx, stream)
 }
 
 // Commit implements driver.Log.
@@ -38,7 +38,7 @@ func (l simLog) Commit(ctx context.Context, c driver.Commit) error {
 		if err != nil {
 			return err
 		}
-		if err := w.base.Log.Commit(w.ctx, c); err != nil {
+		if err := w.base.Log.Commit(ctx, c); err != nil {
 			w.cover("conflict of two")
 			w.trace.about(w, a, "commit", c.Record.Correlation, "on "+c.Record.Stream+" is refused: "+err.Error())
 			return err
@@ -53,7 +53,7 @@ func (l simLog) Record(ctx context.Context, id string) (driver.Record, error) {
 	if _, err := l.n.read(ctx, "record"); err != nil {
 		return driver.Record{}, err
 	}
-	return l.n.w.base.Log.Record(l.n.w.ctx, id)
+	return l.n.w.base.Log.Record(ctx, id)
 }
 
 // Stream implements driver.Log.
@@ -87,7 +87,7 @@ func reading[T any](ctx context.Context, n *node, op string, open func(context.C
 		}
 		n.w.cover(op)
 		var all []T
-		for v, err := range open(n.w.ctx) {
+		for v, err := range open(ctx) {
 			if err != nil {
 				yield(none, err)
 				return
@@ -116,7 +116,7 @@ func (v simViews) Get(ctx context.Context, view, key string) (driver.Document, e
 		w.trace.note(w, a, "view", view+"/"+key+" is stale")
 		return before, nil
 	}
-	return w.base.Views.Get(w.ctx, view, key)
+	return w.base.Views.Get(ctx, view, key)
 }
 
 // Put implements driver.Views.
@@ -126,8 +126,8 @@ func (v simViews) Put(ctx context.Context, doc driver.Document, mark string) err
 		if w.strikes(Conflict, a.moment()) {
 			return driver.ErrConflict
 		}
-		before, err := w.base.Views.Get(w.ctx, doc.View, doc.Key)
-		if err := w.base.Views.Put(w.ctx, doc, mark); err != nil {
+		before, err := w.base.Views.Get(ctx, doc.View, doc.Key)
+		if err := w.base.Views.Put(ctx, doc, mark); err != nil {
 			return err
 		}
 		if err == nil {
@@ -143,7 +143,7 @@ func (v simViews) Marked(ctx context.Context, view, mark string) (bool, error) {
 	if _, err := v.n.read(ctx, "view.marked"); err != nil {
 		return false, err
 	}
-	return v.n.w.base.Views.Marked(v.n.w.ctx, view, mark)
+	return v.n.w.base.Views.Marked(ctx, view, mark)
 }
 
 // Query implements driver.Views.
@@ -155,7 +155,7 @@ func (v simViews) Query(ctx context.Context, view string, q driver.Query) iter.S
 
 // Drop implements driver.Views.
 func (v simViews) Drop(ctx context.Context, view string) error {
-	return v.n.write(ctx, "view.drop", func() error { return v.n.w.base.Views.Drop(v.n.w.ctx, view) })
+	return v.n.write(ctx, "view.drop", func() error { return v.n.w.base.Views.Drop(ctx, view) })
 }
 
 // simAgenda is a node's way to the agenda.
@@ -165,7 +165,7 @@ type simAgenda struct{ n *node }
 func (g simAgenda) Put(ctx context.Context, item driver.Item) error {
 	return g.n.write(ctx, "agenda.put", func() error {
 		g.n.w.cover("put on " + string(item.Kind))
-		return g.n.w.base.Agenda.Put(g.n.w.ctx, item)
+		return g.n.w.base.Agenda.Put(ctx, item)
 	})
 }
 
@@ -174,7 +174,7 @@ func (g simAgenda) Get(ctx context.Context, kind driver.Kind, id string) (driver
 	if _, err := g.n.read(ctx, "agenda.get"); err != nil {
 		return driver.Item{}, err
 	}
-	return g.n.w.base.Agenda.Get(g.n.w.ctx, kind, id)
+	return g.n.w.base.Agenda.Get(ctx, kind, id)
 }
 
 // Due implements driver.Agenda.
@@ -186,7 +186,7 @@ func (g simAgenda) Due(ctx context.Context, kind driver.Kind, until driver.Time,
 
 // Remove implements driver.Agenda.
 func (g simAgenda) Remove(ctx context.Context, kind driver.Kind, id string) error {
-	return g.n.write(ctx, "agenda.remove", func() error { return g.n.w.base.Agenda.Remove(g.n.w.ctx, kind, id) })
+	return g.n.write(ctx, "agenda.remove", func() error { return g.n.w.base.Agenda.Remove(ctx, kind, id) })
 }
 
 // publisher is a node's way to the broker.
