@@ -25,7 +25,8 @@ const (
 	Unknown
 	// Conflict makes a conditional write fail though nobody was in the way.
 	Conflict
-	// Stale lets a read return what was there before the last write.
+	// Stale lets a read return what was there when it was called, or, of a
+	// view's document, before the last write.
 	Stale
 	// Crash ends a process at a call, with all that it was doing.
 	Crash
@@ -79,11 +80,11 @@ type Profile struct {
 // "storm" has much of everything.
 func Profiles() []Profile {
 	swarm := map[Fault]float64{
-		Duplicate: 0.3, Delay: 0.3, Drop: 0.2, LoseAck: 0.2, Fail: 0.08, Unknown: 0.08, Conflict: 0.08, Stale: 0.1,
+		Duplicate: 0.3, Delay: 0.3, Drop: 0.2, LoseAck: 0.2, Fail: 0.08, Unknown: 0.08, Conflict: 0.08, Stale: 0.5,
 		Crash: 0.01, Pause: 0.01, Jump: 0.3, Outage: 1, Lose: 1,
 	}
 	storm := map[Fault]float64{
-		Duplicate: 0.5, Delay: 0.5, Drop: 0.4, LoseAck: 0.4, Fail: 0.15, Unknown: 0.15, Conflict: 0.15, Stale: 0.2,
+		Duplicate: 0.5, Delay: 0.5, Drop: 0.4, LoseAck: 0.4, Fail: 0.15, Unknown: 0.15, Conflict: 0.15, Stale: 1,
 		Crash: 0.03, Pause: 0.03, Jump: 0.6, Outage: 1, Lose: 1,
 	}
 	return []Profile{

@@ -29,7 +29,6 @@ type ledger struct {
 	last           driver.Time             // of all records
 	deciders       map[string]int          // versions of the application, by record
 	announced      map[string]bool         // events that the broker was given
-	before         map[string]driver.Head  // of streams, before their last commit
 	documents      map[string]driver.Document
 	functions      map[string]flow.Function
 }
@@ -75,7 +74,7 @@ func newLedger(w *World, functions []flow.Function) *ledger {
 	l := &ledger{
 		w: w, streams: map[string]end{}, records: map[string]bool{}, events: map[string]known{}, handled: map[string]string{},
 		commands: map[string]int{}, sent: map[string]int{}, receipts: map[string]flow.Receipt{}, keys: map[string]bool{}, due: map[string]driver.Time{},
-		deciders: map[string]int{}, announced: map[string]bool{}, before: map[string]driver.Head{}, documents: map[string]driver.Document{},
+		deciders: map[string]int{}, announced: map[string]bool{}, documents: map[string]driver.Document{},
 		functions: map[string]flow.Function{},
 	}
 	for _, f := range functions {
@@ -84,23 +83,12 @@ func newLedger(w *World, functions []flow.Function) *ledger {
 	return l
 }
 
-// headBefore returns the head that a commit will replace, for stale reads.
-func (l *ledger) headBefore(c driver.Commit) (driver.Head, error) {
-	if c.Head == nil {
-		return driver.Head{}, nil
-	}
-	return l.w.base.Log.Head(l.w.ctx, c.Head.Stream)
-}
-
 // committed checks a commit that was made.
-func (l *ledger) committed(n *node, a *actor, c driver.Commit, before driver.Head) {
+func (l *ledger) committed(n *node, a *actor, c driver.Commit) {
 	r, err := readRecord(c.Record)
 	if err != nil {
 		l.w.violate("P9", "", "record %s can't be read: %v", c.Record.ID, err)
 		return
-	}
-	if c.Head != nil {
-		l.before[c.Head.Stream] = before
 	}
 	l.w.trace.about(l.w, a, "commit", r.Correlation, sentence(r, c))
 	l.deciders[r.ID] = n.version

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/driver"
@@ -57,7 +58,15 @@ func (w *World) willPublish(e known) bool {
 	if err != nil {
 		return false
 	}
-	return w.broker.holds(r.Function, r.Cause) || w.ledger.waits(r.Function, r.Cause)
+	return w.broker.holds(r.Function, r.Cause) || w.ledger.waits(r.Function, r.Cause) || w.watched(r)
+}
+
+// watched says whether a record is one of the engine's own on a function that it
+// still looks after.
+func (w *World) watched(r stored) bool {
+	_, name, _ := strings.Cut(r.Stream, "/")
+	_, err := w.base.Agenda.Get(w.ctx, driver.Paused, name)
+	return err == nil
 }
 
 // look checks, when all is at rest, what the log and the views say: with the real
