@@ -160,6 +160,7 @@ func (l *load) send(command, key string, fields map[string]any) (status int, ans
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", key)
+	request.GetBody = nil // so that the client sends nothing again by itself, and hides nothing
 	response, err := l.client.Do(request)
 	if err != nil {
 		return 0, "", err

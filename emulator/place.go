@@ -31,6 +31,9 @@ type place struct {
 	declare func(ctx context.Context, system *flow.System) error
 	// run carries messages and ticks until ctx ends.
 	run func(ctx context.Context, system *flow.System) error
+	// backlog returns how many messages wait to be handled; nil if that is not
+	// known.
+	backlog func(context.Context) (int, error)
 	// close lets go of everything.
 	close func() error
 	// name tells people what it is.
@@ -65,8 +68,9 @@ func openLocal(ctx context.Context, o options, c *chaos.Chaos, log *slog.Logger)
 		run: func(ctx context.Context, system *flow.System) error {
 			return worker.Run(ctx, system, carrier, worker.Options{Tick: tickEvery, Log: log})
 		},
-		close: func() error { return errors.Join(broker.Close(), store.Close()) }, //nolint:contextcheck // closing is not to be cut short
-		name:  "local, data in " + o.data,
+		backlog: func(context.Context) (int, error) { return store.Pending(), nil },
+		close:   func() error { return errors.Join(broker.Close(), store.Close()) }, //nolint:contextcheck // closing is not to be cut short
+		name:    "local, data in " + o.data,
 	}, nil
 }
 
