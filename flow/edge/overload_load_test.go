@@ -192,7 +192,7 @@ func TestTwiceTheLoad(t *testing.T) { //nolint:paralleltest // it counts the gor
 	lost, done := missing(t, store, all, refused)
 	t.Logf("overload: offered %.1fx of %.0f a second, accepted %d, refused %d, lost %d", offered, capacity, len(accepted), len(refused), lost)
 	t.Logf("a command takes %v before, %v meanwhile, %v after; %d commits at once, %d more goroutines, %d kB more heap, %d reads",
-		before, during, after, log.most.Load(), w.goroutines-goroutines, (int64(w.heap)-int64(bytes))/1024, w.asked) //nolint:gosec // it is no exabyte
+		before, during, after, log.most.Load(), w.goroutines-goroutines, (int64(w.heap)-int64(bytes))/1024, w.asked)
 	switch {
 	case lost > 0 || done > 0:
 		t.Errorf("%d of those accepted are not in the log, %d of those refused are", lost, done)
