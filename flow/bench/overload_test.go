@@ -27,39 +27,61 @@ const (
 	crowdHands = 512
 	// crowdBacklog is about a second's work.
 	crowdBacklog = 10_000
+	// crowdCommands are sent at a time.
+	crowdCommands = 2000
 )
 
-// BenchmarkOverload offers an edge what it can do, and twice that. An iteration
-// is one command; each time runs until all chains of the accepted have ended.
-// What it can do is measured first, by commands that wait for each other.
+// BenchmarkOverload offers an edge what it can do, and twice that, in turns. An
+// iteration is a turn of both, each until all chains of the accepted have ended.
+// What it can do is measured before each turn, by commands that wait for each
+// other.
 func BenchmarkOverload(b *testing.B) {
 	r := newRig(b, false)
 	c := &crowd{rig: r, handler: edge.New(r.system, edge.Options{
 		MaxBacklog: crowdBacklog, Backlog: func(context.Context) (int, error) { return r.store.Pending(), nil },
 	})}
-	c.offer(b.N, 0) // warms up
-	capacity, _ := c.offer(b.N, 0)
-	once, _ := c.offer(b.N, capacity)
-	b.ResetTimer()
-	twice, refused := c.offer(2*b.N, 2*capacity)
-	b.StopTimer()
+	c.offer(crowdCommands, 0) // warms up
+	var once, twice offer
+	for b.Loop() {
+		capacity := c.offer(crowdCommands, 0).rate()
+		once.add(c.offer(crowdCommands, capacity))
+		twice.add(c.offer(2*crowdCommands, 2*capacity))
+	}
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(once, "accepted/s-at-1x")
-	b.ReportMetric(twice, "accepted/s-at-2x")
-	b.ReportMetric(twice/once, "ratio")
-	b.ReportMetric(refused, "refused-at-2x")
+	b.ReportMetric(once.rate(), "accepted/s-at-1x")
+	b.ReportMetric(twice.rate(), "accepted/s-at-2x")
+	b.ReportMetric(twice.rate()/once.rate(), "ratio")
+	b.ReportMetric(once.part(), "refused-at-1x")
+	b.ReportMetric(twice.part(), "refused-at-2x")
 }
 
-// offer sends n commands at a rate a second, or as 128 hands can, and returns
-// how many were accepted in a second, until all of them were handled, and which
-// part was refused.
-func (c *crowd) offer(n int, rate float64) (accepted, refused float64) {
+// An offer is what became of commands, and how long it took until all that were
+// accepted were handled.
+type offer struct {
+	accepted, refused int64
+	took              time.Duration
+}
+
+func (o *offer) add(other offer) {
+	o.accepted += other.accepted
+	o.refused += other.refused
+	o.took += other.took
+}
+
+// rate returns the accepted commands a second.
+func (o offer) rate() float64 { return float64(o.accepted) / o.took.Seconds() }
+
+// part returns which part was refused.
+func (o offer) part() float64 { return float64(o.refused) / float64(o.accepted+o.refused) }
+
+// offer sends n commands at a rate a second, or as 128 hands can.
+func (c *crowd) offer(n int, rate float64) offer {
 	c.b.Helper()
 	hands := crowdHands
 	if rate == 0 {
 		hands = crowdHands / 4
 	}
-	acceptedBefore, refusedBefore := c.accepted.Load(), c.refused.Load()
+	before := offer{accepted: c.accepted.Load(), refused: c.refused.Load()}
 	began := time.Now()
 	var next atomic.Int64
 	var group sync.WaitGroup
@@ -75,8 +97,7 @@ func (c *crowd) offer(n int, rate float64) (accepted, refused float64) {
 	}
 	group.Wait()
 	c.await(&c.third, int(c.accepted.Load()))
-	accepted = float64(c.accepted.Load()-acceptedBefore) / time.Since(began).Seconds()
-	return accepted, float64(c.refused.Load()-refusedBefore) / float64(n)
+	return offer{c.accepted.Load() - before.accepted, c.refused.Load() - before.refused, time.Since(began)}
 }
 
 func (c *crowd) send() {
