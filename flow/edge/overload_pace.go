@@ -12,12 +12,12 @@ import (
 
 // A pace is how many commands may be at work at once. It follows how long they
 // take, as TCP's window follows the losses (RFC 5681): one more for each
-// windowful that came in time, a quarter less when one came late. It is the AIMD
-// limit of Netflix's concurrency-limits, except that commands which began before
-// the last decrease cause none, since they tell of the same jam: after a hiccup
-// of the disk all that were at work are late. See
-// https://github.com/Netflix/concurrency-limits and
-// https://netflixtechblog.medium.com/performance-under-load-3e6fa0a0b581.
+// windowful that came in time, a quarter less when one came late. Commands that
+// began before the last decrease cause none, since they tell of the same jam:
+// after a hiccup of the disk all that were at work are late. It is the simplest of
+// the limits in https://github.com/Netflix/concurrency-limits, AIMD; the others
+// compare with the time of an idle system, which a log that gathers commands into
+// one sync does not have.
 //
 // It begins with the most, not with the least, because a system that has shown no
 // weakness should refuse nobody. Nobody waits at the edge: there are queues

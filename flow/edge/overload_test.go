@@ -89,30 +89,31 @@ func isRefusal(w *httptest.ResponseRecorder) (seconds int, ok bool) {
 func TestCommandsAtWorkFollowTheirTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		handler, log, _ := newNarrowEdge(t, 0, edge.Options{MaxInFlight: 256})
+		handler, log, _ := newNarrowEdge(t, 0, edge.Options{MaxInFlight: 128})
 		floods := 0
-		// What was in the second half: the most at work, and how many were refused.
-		flood := func(takes time.Duration) (most int64, refused int) {
+		// flood lets the edge learn for a time, then returns the most at work and
+		// how many were refused in as long again.
+		flood := func(takes, half time.Duration) (most int64, refused int) {
 			log.takes.Store(int64(takes))
-			for half := range 2 {
+			for range 2 {
 				log.most.Store(0)
 				floods++
-				refused = presses(t, handler, fmt.Sprintf("%d-%d", floods, half), 160, 30*time.Second)
+				refused = presses(t, handler, fmt.Sprint(floods), 80, half)
 			}
 			return log.most.Load(), refused
 		}
-		if most, refused := flood(5 * time.Millisecond); most != 128 || refused == 0 {
+		if most, refused := flood(10*time.Millisecond, 5*time.Second); most != 64 || refused == 0 {
 			t.Errorf("fast: %d at once, %d refused", most, refused)
 		}
 		// A second's worth of 50 ms each is 20.
-		if most, refused := flood(50 * time.Millisecond); most < 10 || most > 30 || refused == 0 {
+		if most, refused := flood(50*time.Millisecond, 20*time.Second); most < 10 || most > 30 || refused == 0 {
 			t.Errorf("slow: %d at once, %d refused", most, refused)
 		}
 		// However slow it is, there are some to find out.
-		if most, _ := flood(time.Second); most != 8 {
+		if most, _ := flood(500*time.Millisecond, 40*time.Second); most != 8 {
 			t.Errorf("very slow: %d at once", most)
 		}
-		if most, refused := flood(5 * time.Millisecond); most < 100 || refused == 0 {
+		if most, refused := flood(10*time.Millisecond, 15*time.Second); most < 50 || refused == 0 {
 			t.Errorf("fast again: %d at once, %d refused", most, refused)
 		}
 	})
@@ -175,7 +176,7 @@ func TestAHiccupIsOneSign(t *testing.T) {
 func TestSlowSendersHoldUpNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		handler, _, _ := newNarrowEdge(t, 0, edge.Options{MaxInFlight: 32})
+		handler, log, _ := newNarrowEdge(t, 0, edge.Options{MaxInFlight: 32})
 		var group sync.WaitGroup
 		var writers []*io.PipeWriter
 		for i := range 15 { // of 16
@@ -198,15 +199,18 @@ func TestSlowSendersHoldUpNobody(t *testing.T) {
 			w.Close()
 		}
 		group.Wait()
-		var all sync.WaitGroup
-		for i := range 16 { // as many as before
-			all.Go(func() {
+		// As many may be at work as before.
+		log.turn <- struct{}{}
+		for i := range 16 {
+			group.Go(func() {
 				if w := sendPress(t.Context(), handler, fmt.Sprint("after", i)); w.Code != http.StatusCreated {
 					t.Errorf("after: %d %s", w.Code, w.Body)
 				}
 			})
 		}
-		all.Wait()
+		synctest.Wait()
+		<-log.turn
+		group.Wait()
 	})
 }
 
