@@ -19,6 +19,8 @@ type actor struct {
 	priority uint64
 	wake     int64 // when it can go on, in microseconds of the world's time
 	index    int   // in the queue it waits in
+	// onTurn, where it is not nil, is called before the actor goes on.
+	onTurn func()
 }
 
 type actorKey struct{}
@@ -67,6 +69,9 @@ func (w *World) spawn(name string, n *node, delay time.Duration, work func(ctx c
 
 // turn lets an actor go on.
 func (w *World) turn(a *actor) {
+	if a.onTurn != nil {
+		a.onTurn()
+	}
 	a.next()
 	if a.work == nil {
 		w.actors--

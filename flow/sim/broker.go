@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"container/heap"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/onevent/onevent/flow/driver"
@@ -18,8 +18,8 @@ type broker struct {
 	w      *World
 	subs   map[string][]driver.Subscription // by topic
 	queue  appointments
-	copies int // parcels made, to name them
-	open   int // parcels that are not done
+	copies map[string]int // parcels made, by subscription and message, to name them
+	open   int            // parcels that are not done
 }
 
 // A parcel is one subscription's copy of a message.
@@ -79,7 +79,7 @@ const (
 )
 
 func newBroker(w *World, subscriptions []driver.Subscription) *broker {
-	b := &broker{w: w, subs: map[string][]driver.Subscription{}}
+	b := &broker{w: w, subs: map[string][]driver.Subscription{}, copies: map[string]int{}}
 	for _, s := range subscriptions {
 		for _, topic := range s.Topics {
 			b.subs[topic] = append(b.subs[topic], s)
@@ -124,9 +124,10 @@ func (b *broker) send(m driver.Message) {
 }
 
 func (b *broker) parcel(m driver.Message) *parcel {
-	b.copies++
 	b.open++
-	name := fmt.Sprintf("%s on %s %s (copy %d)", m.Subscription, m.Topic, m.ID, b.copies)
+	name := m.Subscription + " on " + m.Topic + " " + m.ID
+	b.copies[name]++
+	name += " (copy " + strconv.Itoa(b.copies[name]) + ")"
 	return &parcel{message: m, name: name, hash: hashOf(name)}
 }
 
@@ -182,8 +183,10 @@ func (b *broker) deliver(p *parcel, n *node) {
 	turn := p.turn
 	b.push(p, ackWithin)
 	n.hands++
-	w.spawn(fmt.Sprintf("%s, attempt %d", p.name, p.attempts), n, 0, func(ctx context.Context) {
+	w.spawn(p.name+", attempt "+strconv.Itoa(p.attempts), n, 0, func(ctx context.Context) {
+		ctx, end := w.mortal(ctx, ackWithin)
 		err := b.handle(ctx, p, n)
+		end()
 		n.hands--
 		if n.dead {
 			return

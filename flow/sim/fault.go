@@ -38,6 +38,15 @@ const (
 	Outage
 	// Lose drops all messages of a subscription at once.
 	Lose
+	// Partial publishes some of several messages, and makes the call fail.
+	Partial
+	// Straggle lets a write of a process that died take effect after its death.
+	Straggle
+	// Expire ends the context of work that took longer than it may.
+	Expire
+	// Impatience lets a client send its command again while the first sending is
+	// still at work.
+	Impatience
 	faults
 )
 
@@ -45,7 +54,7 @@ const (
 func (f Fault) String() string {
 	return [...]string{
 		"duplicate", "delay", "drop", "lose ack", "fail", "unknown outcome", "conflict", "stale read",
-		"crash", "pause", "clock jump", "outage", "lose messages",
+		"crash", "pause", "clock jump", "outage", "lose messages", "publish in part", "straggling write", "expired context", "impatience",
 	}[f]
 }
 
@@ -81,11 +90,11 @@ type Profile struct {
 func Profiles() []Profile {
 	swarm := map[Fault]float64{
 		Duplicate: 0.3, Delay: 0.3, Drop: 0.2, LoseAck: 0.2, Fail: 0.08, Unknown: 0.08, Conflict: 0.08, Stale: 0.5,
-		Crash: 0.01, Pause: 0.01, Jump: 0.3, Outage: 1, Lose: 1,
+		Crash: 0.01, Pause: 0.01, Jump: 0.3, Outage: 1, Lose: 1, Partial: 0.05, Straggle: 0.8, Expire: 1, Impatience: 0.5,
 	}
 	storm := map[Fault]float64{
 		Duplicate: 0.5, Delay: 0.5, Drop: 0.4, LoseAck: 0.4, Fail: 0.15, Unknown: 0.15, Conflict: 0.15, Stale: 1,
-		Crash: 0.03, Pause: 0.03, Jump: 0.6, Outage: 1, Lose: 1,
+		Crash: 0.03, Pause: 0.03, Jump: 0.6, Outage: 1, Lose: 1, Partial: 0.1, Straggle: 1, Expire: 1, Impatience: 1,
 	}
 	return []Profile{
 		{Name: "swarm", Rates: swarm, Nodes: 3, Workers: 8, Skew: 5 * time.Minute, Versions: true, Healing: true},

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,17 +26,31 @@ type ledger struct {
 	commands, sent map[string]int
 	receipts       map[string]flow.Receipt // by command and idempotency key
 	keys           map[string]bool         // commands and idempotency keys that were sent
+	accepted       map[string]string       // records by command and who sent it
 	due            map[string]driver.Time  // of deadlines, by the record that they become
 	last           driver.Time             // of all records
 	deciders       map[string]int          // versions of the application, by record
 	announced      map[string]bool         // events that the broker was given
 	documents      map[string]driver.Document
 	functions      map[string]flow.Function
+	agenda         map[driver.Kind][]driver.Item // as it was when it was read last
 }
 
 type end struct {
 	seq  uint64
 	time driver.Time
+	hash driver.Hash
+}
+
+// chained returns the hash that a record must have. It is written a second time
+// here, because a mistake of the engine would be one of its audit, too.
+func chained(prev driver.Hash, body []byte) (sum driver.Hash) {
+	h := sha256.New()
+	h.Write([]byte("onevent record v1\n"))
+	h.Write(prev[:])
+	h.Write(body)
+	h.Sum(sum[:0])
+	return sum
 }
 
 // A known event is one that was committed.
@@ -73,9 +88,9 @@ func readRecord(record driver.Record) (r stored, err error) {
 func newLedger(w *World, functions []flow.Function) *ledger {
 	l := &ledger{
 		w: w, streams: map[string]end{}, records: map[string]bool{}, events: map[string]known{}, handled: map[string]string{},
-		commands: map[string]int{}, sent: map[string]int{}, receipts: map[string]flow.Receipt{}, keys: map[string]bool{}, due: map[string]driver.Time{},
+		commands: map[string]int{}, sent: map[string]int{}, receipts: map[string]flow.Receipt{}, keys: map[string]bool{}, accepted: map[string]string{}, due: map[string]driver.Time{},
 		deciders: map[string]int{}, announced: map[string]bool{}, documents: map[string]driver.Document{},
-		functions: map[string]flow.Function{},
+		functions: map[string]flow.Function{}, agenda: map[driver.Kind][]driver.Item{},
 	}
 	for _, f := range functions {
 		l.functions[f.Name()] = f
@@ -95,7 +110,8 @@ func (l *ledger) committed(n *node, a *actor, c driver.Commit) {
 	l.last = max(l.last, r.Time)
 	l.order(c, r)
 	l.once(r)
-	l.cause(n, r)
+	l.early(n, r)
+	l.cause(r)
 	for _, item := range c.Items {
 		if item.Kind == driver.Deadlines {
 			l.due[item.ID] = item.Due
@@ -131,19 +147,28 @@ func (l *ledger) order(c driver.Commit, r stored) {
 		l.w.violate("P3", r.Correlation, "record %s was written twice", r.ID)
 	}
 	l.records[r.ID] = true
+	last := l.streams[r.Stream]
 	if len(r.Events) == 0 {
+		l.chain(c.Record, driver.Hash{})
 		return
 	}
-	last := l.streams[r.Stream]
 	if r.Seq != last.seq+1 {
 		l.w.violate("P3", r.Correlation, "%s: sequence %d follows %d", r.Stream, r.Seq, last.seq)
 	}
 	if r.Time <= last.time {
 		l.w.violate("P3", r.Correlation, "%s: the time of %d is not after that of %d", r.Stream, r.Seq, last.seq)
 	}
-	l.streams[r.Stream] = end{seq: r.Seq + uint64(len(r.Events)) - 1, time: r.Time}
+	l.chain(c.Record, last.hash)
+	l.streams[r.Stream] = end{seq: r.Seq + uint64(len(r.Events)) - 1, time: r.Time, hash: c.Record.Hash}
 	if c.Head == nil || c.Head.Seq != l.streams[r.Stream].seq {
 		l.w.violate("P3", r.Correlation, "%s: the head is not at the last event", r.Stream)
+	}
+}
+
+// chain checks P10: the hash covers the record and the one before it.
+func (l *ledger) chain(r driver.Record, before driver.Hash) {
+	if r.Hash != chained(before, r.Body) {
+		l.w.violate("P10", r.Correlation, "%s %d: the hash does not cover the record and the one before", r.Stream, r.Seq)
 	}
 }
 
@@ -151,6 +176,7 @@ func (l *ledger) order(c driver.Commit, r stored) {
 // that was sent.
 func (l *ledger) once(r stored) {
 	if r.Command != nil {
+		l.accepted[r.Command.Type+" "+r.Actor] = r.ID
 		key := r.Command.Type + string(r.Command.Data)
 		if l.commands[key]++; l.commands[key] > l.sent[key] {
 			l.w.violate("P2", r.Correlation, "%s %s was recorded %d times, and sent %d times", r.Command.Type, r.Command.Data, l.commands[key], l.sent[key])
@@ -173,12 +199,17 @@ func (l *ledger) once(r stored) {
 	l.handled[key] = r.ID
 }
 
-// cause checks what makes a record follow from another: it is later, of the same
-// flow, and no deadline comes early.
-func (l *ledger) cause(n *node, r stored) {
-	if due, ok := l.due[r.ID]; ok && driver.TimeOf(n.w.Now().Add(n.skew)) < due {
-		l.w.violate("P5", r.Correlation, "the deadline %s fell due at %s, before its time %s", r.Events[0].Type, r.Time, due)
+// early checks that no deadline comes before its time: not by what the log says,
+// and not by any time that the process has seen on its clock.
+func (l *ledger) early(n *node, r stored) {
+	if due, ok := l.due[r.ID]; ok && (r.Time < due || n.latest < due) {
+		l.w.violate("P5", r.Correlation, "the deadline %s fell due at %s, before its time %s", r.Events[0].Type, min(r.Time, n.latest), due)
 	}
+}
+
+// cause checks what makes a record follow from another: it is later, and of the
+// same flow.
+func (l *ledger) cause(r stored) {
 	if r.Cause == "" {
 		return
 	}
@@ -263,5 +294,17 @@ func (l *ledger) answered(r flow.Request, receipt flow.Receipt) {
 	l.w.cover("command sent again")
 	if first.ID != receipt.ID || len(first.Events) != len(receipt.Events) {
 		l.w.violate("P2", receipt.Correlation, "%s was acknowledged as %s and as %s", key, first.ID, receipt.ID)
+	}
+}
+
+// refused checks P1 when a process refuses a command: with its key, nothing was
+// recorded. Between the engine's last look at the log and this, nobody went on.
+func (l *ledger) refused(r flow.Request, err error) {
+	_, refused := errors.AsType[*flow.Refusal](err)
+	if !refused || r.IdempotencyKey == "" {
+		return
+	}
+	if record, ok := l.accepted[r.Command+" "+r.Actor]; ok {
+		l.w.violate("P1", "", "%s with the key %s was refused (%v), and is recorded as %s", r.Command, r.IdempotencyKey, err, record)
 	}
 }

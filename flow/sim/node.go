@@ -19,6 +19,7 @@ type node struct {
 	dead        bool
 	system      *flow.System
 	skew        time.Duration // of its clock
+	latest      driver.Time   // that its clock has shown
 	hands       int           // messages at work
 	boxes       map[string]*box
 	random      *bytesOf
@@ -125,7 +126,12 @@ func (n *node) call(ctx context.Context, op string) (*actor, error) {
 			return a, errDead
 		}
 	}
-	return a, nil
+	// A clock may be set at any moment.
+	if mix(a.hash, a.steps, saltKind)%512 == 0 && w.strikes(Jump, a.moment()) {
+		n.skew = within(w.amount(Jump, a.moment()), 2*time.Hour) - time.Hour
+		w.trace.note(w, a, "clock", fmt.Sprintf("the clock is %v off", n.skew.Round(time.Second)))
+	}
+	return a, ctx.Err()
 }
 
 // maxLatency is how long a call takes at the most, when nothing is wrong.
@@ -143,11 +149,17 @@ func (n *node) read(ctx context.Context, op string) (*actor, error) {
 
 // write is a call that changes something: do is called, unless it is to fail.
 func (n *node) write(ctx context.Context, op string, do func() error) error {
+	lived := !n.dead
 	a, err := n.call(ctx, op)
+	w := n.w
+	if lived && errors.Is(err, errDead) && !w.over && w.strikes(Straggle, a.moment()) {
+		// It was on its way to the store when the process died.
+		w.trace.note(w, a, op, "arrives after the death of its process")
+		return errors.Join(errDead, do())
+	}
 	if err != nil {
 		return err
 	}
-	w := n.w
 	if w.strikes(Fail, a.moment()) {
 		w.trace.note(w, a, op, "fails")
 		return errFailed

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math/rand/v2"
 	"time"
@@ -39,7 +40,7 @@ func (l simLog) Commit(ctx context.Context, c driver.Commit) error {
 	return l.n.write(ctx, "commit", func() error {
 		if w.strikes(Conflict, a.moment()) {
 			w.trace.note(w, a, "commit", "meets a conflict that is none")
-			return driver.ErrConflict
+			return l.spurious(ctx, a, c)
 		}
 		if err := w.base.Log.Commit(ctx, c); err != nil {
 			w.cover("conflict of two")
@@ -49,6 +50,17 @@ func (l simLog) Commit(ctx context.Context, c driver.Commit) error {
 		w.ledger.committed(l.n, a, c)
 		return nil
 	})
+}
+
+// spurious is a conflict that is none: nothing was written, or, beyond what the
+// contract allows, it was, as when a library tries again what had succeeded.
+func (l simLog) spurious(ctx context.Context, a *actor, c driver.Commit) error {
+	w := l.n.w
+	if w.amount(Conflict, a.moment())%2 == 0 && w.base.Log.Commit(ctx, c) == nil {
+		w.cover("conflict though it was done")
+		w.ledger.committed(l.n, a, c)
+	}
+	return driver.ErrConflict
 }
 
 // Record implements driver.Log.
@@ -183,8 +195,37 @@ func (g simAgenda) Get(ctx context.Context, kind driver.Kind, id string) (driver
 // Due implements driver.Agenda.
 func (g simAgenda) Due(ctx context.Context, kind driver.Kind, until driver.Time, limit int) iter.Seq2[driver.Item, error] {
 	return reading(ctx, g.n, "due", func(base context.Context) iter.Seq2[driver.Item, error] {
-		return g.n.w.base.Agenda.Due(base, kind, until, limit)
+		w, a := g.n.w, actorOf(ctx)
+		if before, ok := w.ledger.agenda[kind]; ok && w.strikes(Stale, a.moment()) {
+			w.trace.note(w, a, "due", string(kind)+" is stale")
+			return dueOf(before, until, limit)
+		}
+		if w.rates[Stale] > 0 && !w.calm {
+			w.ledger.agenda[kind] = g.all(base, kind)
+		}
+		return w.base.Agenda.Due(base, kind, until, limit)
 	})
+}
+
+// all returns a list of the agenda.
+func (g simAgenda) all(ctx context.Context, kind driver.Kind) (items []driver.Item) {
+	for item, err := range g.n.w.base.Agenda.Due(ctx, kind, driver.Forever, 0) {
+		if err == nil {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// dueOf yields those of a list that are due.
+func dueOf(items []driver.Item, until driver.Time, limit int) iter.Seq2[driver.Item, error] {
+	return func(yield func(driver.Item, error) bool) {
+		for i, item := range items {
+			if item.Due > until || limit > 0 && i == limit || !yield(item, nil) {
+				return
+			}
+		}
+	}
 }
 
 // Remove implements driver.Agenda.
@@ -197,14 +238,26 @@ type publisher struct{ n *node }
 
 // Publish implements driver.Publisher.
 func (p publisher) Publish(ctx context.Context, messages ...driver.Message) error {
-	return p.n.write(ctx, "publish", func() error { return p.n.w.broker.publish(messages) })
+	return p.n.write(ctx, "publish", func() error {
+		w, a := p.n.w, actorOf(ctx)
+		if w.strikes(Partial, a.moment()) {
+			some := int(w.amount(Partial, a.moment()) % uint64(len(messages)+1)) //nolint:gosec // few messages
+			w.trace.note(w, a, "publish", "of some of the messages succeeds, and fails")
+			return errors.Join(errUnknown, w.broker.publish(messages[:some]))
+		}
+		return w.broker.publish(messages)
+	})
 }
 
 // nodeClock is a node's clock.
 type nodeClock struct{ n *node }
 
 // Now implements driver.Clock.
-func (c nodeClock) Now() time.Time { return c.n.w.Now().Add(c.n.skew) }
+func (c nodeClock) Now() time.Time {
+	now := c.n.w.Now().Add(c.n.skew)
+	c.n.latest = max(c.n.latest, driver.TimeOf(now))
+	return now
+}
 
 // Sleep implements driver.Clock.
 func (c nodeClock) Sleep(ctx context.Context, d time.Duration) error {
@@ -212,7 +265,7 @@ func (c nodeClock) Sleep(ctx context.Context, d time.Duration) error {
 	if c.n.dead {
 		return errDead
 	}
-	return nil
+	return ctx.Err()
 }
 
 // bytesOf is random bytes of a seed.
@@ -242,13 +295,17 @@ func (m mailbox) Enter(ctx context.Context, stream string) (leave func(), err er
 		b = &box{}
 		n.boxes[stream] = b
 	}
-	for b.taken && !n.dead && !n.w.over {
+	for b.taken && !n.dead && !n.w.over && ctx.Err() == nil {
 		n.w.cover("waited in a mailbox")
 		b.waiting = append(b.waiting, a)
 		a.yield(struct{}{}) // nobody's turn until it is woken
 	}
 	if n.dead {
 		return nil, errDead
+	}
+	if err := ctx.Err(); err != nil {
+		b.wakeAll(n.w)
+		return nil, err
 	}
 	b.taken = true
 	return func() {

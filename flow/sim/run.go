@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/onevent/onevent/flow"
@@ -158,7 +159,7 @@ func (w *World) until(so func() bool, what string) {
 	limit := w.now + maxRest.Microseconds()
 	for w.violation == nil && !so() {
 		if w.steps > maxSteps || w.now > limit || !w.step() {
-			w.violate("liveness", "", "%s: still waiting after %d steps, with %d messages on their way", what, w.steps, w.broker.open)
+			w.violate("liveness", "", "%s: still waiting after %d steps, with %d messages on their way%s", what, w.steps, w.broker.open, w.stuck())
 		}
 	}
 }
@@ -175,6 +176,9 @@ func (w *World) rest() {
 		defer func() { w.clients-- }()
 		for _, id := range parked {
 			n := w.nodes[0]
+			for ; n.dead; n = w.nodes[0] {
+				w.stop(actorOf(ctx), time.Second)
+			}
 			if err := n.system.Redrive(ctx, id); err != nil && !errors.Is(err, flow.ErrUnknown) {
 				w.violate("P5", "", "%s fails though nothing is wrong any more: %v", id, err)
 			}
@@ -190,8 +194,11 @@ func (w *World) quiet() bool {
 		return false
 	}
 	for _, kind := range []driver.Kind{driver.Outbox, driver.Deadlines, driver.Retries, driver.Paused, driver.Unanswered} {
-		for range w.base.Agenda.Due(w.ctx, kind, driver.Forever, 1) { //nolint:errcheck // an error is no rest either
-			return false
+		for item := range w.base.Agenda.Due(w.ctx, kind, driver.Forever, 0) { //nolint:errcheck // an error is no rest either
+			// What was rejected is looked after for ever.
+			if _, err := w.base.Agenda.Get(w.ctx, driver.Parked, item.ID); kind != driver.Unanswered || err != nil {
+				return false
+			}
 		}
 	}
 	return w.watch.Grace < 0 || w.swept()
@@ -220,4 +227,20 @@ func (w *World) report() Report {
 	}
 	r.Hash = w.trace.hash()
 	return r
+}
+
+// stuck tells what is on the agenda, a few items of each kind.
+func (w *World) stuck() string {
+	var b strings.Builder
+	for _, kind := range driver.Kinds() {
+		n := 0
+		for item, err := range w.base.Agenda.Due(w.ctx, kind, driver.Forever, 3) {
+			if err != nil || n == 3 {
+				break
+			}
+			n++
+			fmt.Fprintf(&b, "; %s %s, due %s: %s", kind, item.ID, item.Due, item.Body)
+		}
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,10 +75,7 @@ func (c *Caller) Send(r flow.Request) (flow.Receipt, error) {
 			w.stop(a, time.Second)
 			continue
 		}
-		receipt, err := n.system.Execute(c.ctx, r)
-		if n.dead {
-			err = errDead
-		}
+		receipt, err := c.request(n, r)
 		if err == nil && w.strikes(LoseAck, a.moment()) {
 			err = errUnknown
 		}
@@ -93,6 +91,54 @@ func (c *Caller) Send(r flow.Request) (flow.Receipt, error) {
 		w.cover("command without an answer")
 		w.stop(a, min(time.Minute, time.Second<<min(try, 6)))
 	}
+}
+
+// request has a process execute a command, and waits for the answer: for ever, or
+// as long as an impatient client does.
+func (c *Caller) request(n *node, r flow.Request) (receipt flow.Receipt, err error) {
+	w, a := c.w, actorOf(c.ctx)
+	var answered bool
+	patience := int64(math.MaxInt64)
+	if m := (moment{a.hash, c.sent}); r.IdempotencyKey != "" && w.strikes(Impatience, m) {
+		patience = w.now + within(w.amount(Impatience, m), time.Second>>(w.amount(Impatience, m)%8)).Microseconds()
+	}
+	w.spawn(fmt.Sprintf("%s, %s, sending %d", a.name, r.Command, c.sent), n, 0, func(ctx context.Context) {
+		ctx, end := w.mortal(ctx, ackWithin)
+		r.Actor = cmp.Or(r.Actor, actorFor(r.IdempotencyKey))
+		receipt, err = n.system.Execute(ctx, r)
+		end()
+		w.ledger.refused(r, err)
+		if n.dead {
+			err = errDead
+		}
+		answered = true
+	})
+	for pause := 5 * time.Millisecond; !answered && w.now < patience && !w.over; pause = min(2*pause, time.Second) {
+		w.stop(a, pause)
+	}
+	if !answered {
+		w.cover("command sent while it is at work")
+		return flow.Receipt{}, errUnknown
+	}
+	return receipt, err
+}
+
+// actorFor returns who sends a command with a key: so the record tells the key.
+func actorFor(key string) string {
+	if len(key) > 100 {
+		return ""
+	}
+	return key
+}
+
+// Fails says whether a part of the application, or of the outside, has an outage: for
+// functions that are to fail for a time.
+func (w *World) Fails(name string) bool {
+	if w.failsFor(name) {
+		w.cover("call in an outage")
+		return true
+	}
+	return false
 }
 
 // isAnswer says whether an error tells that the command was not executed.
@@ -162,3 +208,10 @@ func (w *World) Call(ctx context.Context, name string, do func()) error {
 
 // Rand returns random numbers that follow from the seed and a name.
 func (w *World) Rand(name string) *rand.Rand { return newRand(w.seed, hashOf(name)) }
+
+// Violate says that something must not be: for clients who know better.
+func (c *Caller) Violate(promise, format string, args ...any) {
+	if !c.w.over && c.w.violation == nil {
+		c.w.violate(promise, "", format, args...)
+	}
+}

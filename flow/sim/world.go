@@ -92,6 +92,9 @@ func newWorld(s Scenario, o Options, p Profile, base driver.Platform) *World {
 	} else {
 		w.rates[Lose] = 0
 	}
+	if r.IntN(3) == 0 { // what fails is tried until it is parked
+		w.watch.PauseAfter = -1
+	}
 	app := s.App(w, 1)
 	system, err := flow.New(app, w.inspection())
 	if err != nil {

@@ -46,7 +46,7 @@ func All() []Bug { //nolint:funlen // a table
 			New: "	if commit.Head != nil {\n		if now, err := s.platform.Log.Head(ctx, d.stream); err == nil {\n			commit.Head.Version = now.Version\n		}\n	}\n	if err := s.platform.Log.Commit(ctx, commit); err != nil {",
 		},
 		{
-			Name: "key-not-looked-up", File: "execute.go", Promises: "P2",
+			Name: "key-not-looked-up", File: "execute.go", Promises: "P1 P2",
 			Old: "	return identityOf(\"command\", h.Event.Type, h.key), nil\n",
 			New: "	return s.randomID()\n",
 		},
@@ -112,11 +112,6 @@ func All() []Bug { //nolint:funlen // a table
 			Name: "park-drops", File: "park.go", Promises: "P1 P11",
 			Old: "	if err := s.putFailure(ctx, driver.Parked, failure, s.nextRedrive(failure)); err != nil {\n		return err\n	}",
 			New: "",
-		},
-		{
-			Name: "retry-removed-though-it-failed", File: "tick.go", Promises: "P1 P11",
-			Old: "	return errKept\n}\n\nfunc keptUnless(",
-			New: "	return nil\n}\n\nfunc keptUnless(",
 		},
 		{
 			Name: "redrive-forgets-what-fails", File: "redrive.go", Promises: "P1 P11 P5",
