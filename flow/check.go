@@ -26,6 +26,7 @@ func Check(app App) error {
 		c.emitters[e.Type()] = *newWatchdog()
 	}
 	c.catalogue()
+	c.versions()
 	if c.functions(); len(c.problems) == 0 {
 		c.ownership()
 		c.bindings()

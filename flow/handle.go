@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -25,6 +26,9 @@ func (s *System) Deliver(ctx context.Context, m driver.Message) error {
 	}
 	h := &Handling{Function: f.name, Kind: f.kind, Event: e, Attempt: m.Attempt}
 	err = s.try(ctx, f, e.ID, func() error { return s.handler(ctx, h) })
+	if errors.Is(err, errNewer) {
+		return s.leave(ctx, f, e)
+	}
 	return s.judge(ctx, f, e, safetyNet, err)
 }
 
@@ -40,23 +44,49 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 	if err := s.reach(ctx, PointReceived); err != nil {
 		return err
 	}
-	e, err := s.index.codec.decode(h.Event.Type, h.Event.Data)
+	events, err := s.eventsFor(f, h.Event)
 	if err != nil {
-		return &functionError{function: f.name, err: Reject(err)}
-	}
-	if !slices.ContainsFunc(f.inputs, func(in Event) bool { return in.Type() == e.Type() }) {
-		return &functionError{function: f.name, err: Reject(fmt.Errorf("is not bound to %s", e.Type()))}
+		return err
 	}
 	switch f.kind {
 	case KindOn:
-		return s.on(ctx, f, h, e)
+		return s.on(ctx, f, h, events[0])
 	case KindEffect:
-		return s.effect(ctx, f, h, e)
+		return s.effect(ctx, f, h, events[0])
 	case KindView, KindTally:
-		return s.project(ctx, f, h.Event, e)
+		return s.project(ctx, f, h.Event, events)
 	case KindCommand:
 	}
 	return fmt.Errorf("flow: function %s of kind %q is not for events", f.name, f.kind)
+}
+
+// eventsFor returns the events that a stored one is today, of those that a
+// function takes: one, unless it is a view and the event was split.
+func (s *System) eventsFor(f *Function, r Recorded) (events []Event, err error) {
+	err = s.index.codec.each(r.Type, r.Version, r.Data, func(e Event) error {
+		if f.takes(e) {
+			events = append(events, e)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errNewer):
+		return nil, fmt.Errorf("flow: %s: %w", f.name, err)
+	case err != nil:
+	case len(events) == 0:
+		err = fmt.Errorf("is not bound to %s", r.Type)
+	case len(events) > 1 && f.view == nil:
+		err = fmt.Errorf("version %d of %s was split into several %s", r.Version, r.Type, events[0].Type())
+	}
+	if err != nil {
+		return nil, &functionError{function: f.name, err: Reject(err)}
+	}
+	return events, nil
+}
+
+// takes says whether a function is bound to an event.
+func (f *Function) takes(e Event) bool {
+	return slices.ContainsFunc(f.inputs, func(in Event) bool { return in.Type() == e.Type() })
 }
 
 // on lets a function decide on an event: commit, then publish; who delivered

@@ -52,7 +52,7 @@ func (s *System) Subscriptions() []driver.Subscription {
 	var subs []driver.Subscription
 	for _, name := range s.index.names() {
 		if f := s.index.functions[name]; f.kind != KindCommand {
-			subs = append(subs, driver.Subscription{Name: name, Topics: f.Inputs(), AckWithin: f.timeout})
+			subs = append(subs, driver.Subscription{Name: name, Topics: s.index.topics(f), AckWithin: f.timeout})
 		}
 	}
 	return subs
