@@ -48,7 +48,7 @@ func (x *index) add(f *Function) {
 	x.functions[f.name] = f
 	switch f.kind {
 	case KindOn, KindEffect:
-	case KindCommand:
+	case KindCommand, KindWebhook:
 		x.commands[f.inputs[0].Type()] = f
 	case KindView, KindTally:
 		x.views[f.name] = f
@@ -64,7 +64,7 @@ func (x *index) add(f *Function) {
 // topics returns the wire names of the events whose messages a function gets:
 // those that it takes, and those that became them.
 func (x *index) topics(f *Function) []string {
-	if f.kind == KindCommand {
+	if !f.kind.onEvents() {
 		return nil
 	}
 	topics := f.Inputs()

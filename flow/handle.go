@@ -38,7 +38,7 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 	if err != nil {
 		return err
 	}
-	if f.kind == KindCommand {
+	if !f.kind.onEvents() {
 		return s.command(ctx, f, h)
 	}
 	if err := s.reach(ctx, PointReceived); err != nil {
@@ -55,7 +55,7 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 		return s.effect(ctx, f, h, events[0])
 	case KindView, KindTally:
 		return s.project(ctx, f, h.Event, events)
-	case KindCommand:
+	case KindCommand, KindWebhook:
 	}
 	return fmt.Errorf("flow: function %s of kind %q is not for events", f.name, f.kind)
 }

@@ -132,6 +132,10 @@ func (r *redecider) decide(ctx context.Context, b body, state any) (now []string
 			return nil, true, err
 		}
 		d = decision{function: f, decide: func(state any) ([]Event, error) { return f.decide(state, in) }}
+	case f.kind == KindWebhook && b.Command != nil:
+		if d, err = r.system.decisionOfWebhook(f, b.Command.Data); err != nil {
+			return nil, true, err
+		}
 	case f.kind == KindOn && b.ID == identityOf(f.name, b.Cause):
 		cause, err := r.system.eventByID(ctx, b.Cause)
 		if err != nil {
