@@ -41,6 +41,10 @@ type Receipt struct {
 	Repeated bool `json:"-"`
 }
 
+// MaxCommandBytes is the most that a command's body, or a webhook's request, may
+// hold: it is stored with the events that it causes, which may be as large.
+const MaxCommandBytes = 4_000_000
+
 const (
 	maxIdempotencyKey = 255
 	maxActor          = 128
@@ -85,6 +89,9 @@ func checkRequest(r *Request) error {
 	}
 	if len(r.Actor) > maxActor || !utf8.ValidString(r.Actor) {
 		return Invalid("", "the actor is longer than %d bytes or not UTF-8", maxActor)
+	}
+	if len(r.Body) > MaxCommandBytes {
+		return fmt.Errorf("flow: command %s: %d bytes, the limit is %d: %w", r.Command, len(r.Body), MaxCommandBytes, driver.ErrTooLarge)
 	}
 	if len(r.IdempotencyKey) > maxIdempotencyKey {
 		return Invalid("", "the idempotency key is longer than %d characters", maxIdempotencyKey)

@@ -21,6 +21,9 @@ func (s *System) Deliver(ctx context.Context, m driver.Message) error {
 	if err != nil {
 		return s.parkRaw(ctx, f.name, m, err)
 	}
+	if e, err = s.withData(ctx, m, e); err != nil {
+		return err
+	}
 	if held, err := s.hold(ctx, f, e); held || err != nil {
 		return err
 	}

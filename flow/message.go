@@ -16,6 +16,17 @@ import (
 // the HTTP edge serves the stream.
 const streamSource = "/streams/"
 
+const (
+	// maxMessageData is the most data that a message carries; of more it carries
+	// where that is, and the engine reads it from the log. SNS and SQS messages
+	// hold 262,144 bytes with all attributes, see
+	// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html.
+	maxMessageData = 200_000
+	// dataRef is the CloudEvents extension for that, see
+	// https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/dataref.md.
+	dataRef = "dataref"
+)
+
 // messageOf returns an event as a CloudEvents 1.0 message in binary mode, with
 // the extensions sequence, correlationid and causationid of the specification.
 // See https://github.com/cloudevents/spec/tree/main/cloudevents/extensions.
@@ -30,10 +41,14 @@ func messageOf(r Recorded) driver.Message {
 		"function":        r.Function,
 		"dataschema":      schemaURN(r.Type, r.Version),
 	}
+	data := r.Data
+	if len(data) > maxMessageData {
+		attributes[dataRef], data = streamSource+r.Stream, nil
+	}
 	setIf(attributes, "causationid", r.Cause)
 	setIf(attributes, "command", r.Command)
 	setIf(attributes, "actor", r.Actor)
-	return driver.Message{ID: r.ID, Topic: r.Type, Attributes: attributes, Data: r.Data}
+	return driver.Message{ID: r.ID, Topic: r.Type, Attributes: attributes, Data: data}
 }
 
 // schemaURN names the schema of an event's data, and with it the version.
@@ -89,7 +104,7 @@ func eventOf(m driver.Message) (Recorded, error) {
 		err = fmt.Errorf("sequence %q is not a place in a stream", a["sequence"])
 	case timeErr != nil:
 		err = fmt.Errorf("time: %w", timeErr)
-	case !json.Valid(m.Data):
+	case a[dataRef] == "" && !json.Valid(m.Data):
 		err = errors.New("data is not JSON")
 	}
 	if err != nil {

@@ -124,6 +124,9 @@ func (s *System) Bury(ctx context.Context, m driver.Message) error {
 	if err != nil {
 		return s.parkRaw(ctx, f.name, m, err)
 	}
+	if e, err = s.withData(ctx, m, e); err != nil {
+		return err
+	}
 	failure, err := s.failureOf(ctx, f, e)
 	if err != nil {
 		return err

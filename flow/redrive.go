@@ -103,6 +103,14 @@ func (s *System) rehandle(ctx context.Context, failure Failure) error {
 	return s.handler(ctx, &Handling{Function: f.name, Kind: f.kind, Event: e, Attempt: failure.Attempts + 1})
 }
 
+// withData returns an event with the data that its message had no room for.
+func (s *System) withData(ctx context.Context, m driver.Message, e Recorded) (Recorded, error) {
+	if m.Attributes[dataRef] == "" {
+		return e, nil
+	}
+	return s.eventByID(ctx, e.ID)
+}
+
 // eventByID reads an event from the log.
 func (s *System) eventByID(ctx context.Context, id string) (Recorded, error) {
 	record, _, _ := strings.Cut(id, "-")

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/onevent/onevent/flow/driver"
 )
 
 // An Incoming is a request of somebody outside who tells what happened there.
@@ -98,6 +100,9 @@ func (s *System) Receive(ctx context.Context, source string, r Incoming) (Receip
 	}
 	if id == "" || len(id) > maxSenderID || !utf8.ValidString(id) {
 		return Receipt{}, fmt.Errorf("flow: webhook %s: %w: its identity is empty, longer than %d bytes or not UTF-8", source, ErrForged, maxSenderID)
+	}
+	if len(r.Body) > MaxCommandBytes {
+		return Receipt{}, fmt.Errorf("flow: webhook %s: %d bytes, the limit is %d: %w", source, len(r.Body), MaxCommandBytes, driver.ErrTooLarge)
 	}
 	data, err := json.Marshal(storedOf(id, r))
 	if err != nil {

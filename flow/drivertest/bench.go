@@ -1,6 +1,7 @@
 package drivertest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -19,6 +20,8 @@ type bench struct {
 	log    driver.Log
 	views  driver.Views
 	agenda driver.Agenda
+	// maxRecord is the largest body of a record.
+	maxRecord int
 	// id is part of every name that the test uses.
 	id string
 	// epoch is where the test's own stretch of time begins, somewhere in the
@@ -35,7 +38,8 @@ func newBench(t *testing.T, s Stores) *bench {
 	copy(seed[:], id)
 	return &bench{
 		T: t, log: s.Log, views: s.Views, agenda: s.Agenda, id: id[:12],
-		epoch: driver.Time(first + binary.BigEndian.Uint64(seed[:])%(years*year)),
+		maxRecord: cmp.Or(s.MaxRecord, driver.MaxRecordBytes),
+		epoch:     driver.Time(first + binary.BigEndian.Uint64(seed[:])%(years*year)),
 	}
 }
 

@@ -25,6 +25,9 @@ type Stores struct {
 	Log    driver.Log
 	Views  driver.Views
 	Agenda driver.Agenda
+	// MaxRecord is the largest body that a record may have, where that is less
+	// than driver.MaxRecordBytes: an emulator's limit. 0 means the driver's.
+	MaxRecord int
 }
 
 // Run tests all three stores, each in a subtest. It calls open once for each

@@ -200,7 +200,7 @@ func TestP14BadInputIsRefusedAndStoresNothing(t *testing.T) {
 		"key with a newline":       {"POST", press, `{"light":"a\nb","house":"h"}`, typed(), 422, "contains"},
 		"key with a bidi mark":     {"POST", press, `{"light":"a\u202eb","house":"h"}`, typed(), 422, "contains"},
 		"key too long":             {"POST", press, `{"light":"` + strings.Repeat("k", 129) + `","house":"h"}`, typed(), 422, "the limit is 128"},
-		"body of 1 MB and a byte":  {"POST", press, `{"light":"` + strings.Repeat("k", driver.MaxBytes) + `"}`, typed(), 413, "larger than"},
+		"body of 4 MB and a byte":  {"POST", press, `{"light":"` + strings.Repeat("k", flow.MaxCommandBytes) + `"}`, typed(), 413, "larger than"},
 		"body of 11 MB":            {"POST", press, strings.Repeat("x", 11<<20), typed(), 413, "larger than"},
 		"no content type":          {"POST", press, ok, nil, 415, "no Content-Type"},
 		"form":                     {"POST", press, ok, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "send JSON"},

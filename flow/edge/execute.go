@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow"
-	"github.com/onevent/onevent/flow/driver"
 )
 
 // The headers of a command besides Content-Type.
@@ -29,9 +28,7 @@ const (
 
 const (
 	jsonType = "application/json"
-	// maxBody is the most bytes of a command: what is larger could not be stored
-	// anyway.
-	maxBody  = driver.MaxBytes
+	maxBody  = flow.MaxCommandBytes
 	maxKey   = 255
 	maxActor = 128
 )

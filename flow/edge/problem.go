@@ -79,7 +79,7 @@ func problemOf(err error) *Problem {
 			"this Idempotency-Key was used for this command with another body; a new command needs a new key")
 	case errors.Is(err, driver.ErrTooLarge):
 		return problem(http.StatusRequestEntityTooLarge, "too-large",
-			"what the command would record is larger than the %d bytes that one record may hold", driver.MaxBytes)
+			"what the command would record is larger than the %d bytes that one record may hold", driver.MaxRecordBytes)
 	case errors.Is(err, flow.ErrUnknown):
 		return notFound("unknown", "there is none, or no longer")
 	case errors.Is(err, flow.ErrFailed):

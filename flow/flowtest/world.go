@@ -113,6 +113,13 @@ func (w *World) Hold(typ string) { w.held[typ] = true }
 // Release lets messages of a type through again.
 func (w *World) Release(typ string) { delete(w.held, typ) }
 
+// Waiting returns the messages that wait to be delivered.
+func (w *World) Waiting() []driver.Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.queue)
+}
+
 // Lose drops all messages that wait, as when a subscription is deleted.
 func (w *World) Lose() {
 	w.mu.Lock()

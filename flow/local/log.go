@@ -68,7 +68,7 @@ func newCommit(c driver.Commit) (commit, error) {
 	if !ok {
 		return w, fmt.Errorf("local: commit %q: the ID is not 32 hexadecimal digits", r.ID)
 	}
-	if err := driver.CheckSize(what, r.Body); err != nil {
+	if err := driver.CheckRecord(what, r.Body); err != nil {
 		return w, err
 	}
 	seq, err := seqOf(what, r.Seq)

@@ -52,7 +52,7 @@ func (s *Store) Commit(ctx context.Context, c driver.Commit) error {
 }
 
 func checkSizes(c driver.Commit) error {
-	if err := driver.CheckSize("memory: record "+c.Record.ID, c.Record.Body); err != nil {
+	if err := driver.CheckRecord("memory: record "+c.Record.ID, c.Record.Body); err != nil {
 		return err
 	}
 	if c.Head != nil {

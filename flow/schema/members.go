@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -105,9 +104,11 @@ func wordless(s *Schema) *Schema {
 	return &bare
 }
 
-
 // maps compares what the schemas say of members that they do not name.
 func (c *comparison) maps(at string, w, r *Schema) {
+	if r.PropertyNames != nil && len(w.Properties) > 0 {
+		c.change(at, "the members", "named", "numbered")
+	}
 	if w.values() == nil {
 		return
 	}
@@ -119,7 +120,7 @@ func (c *comparison) maps(at string, w, r *Schema) {
 		return
 	}
 	if r.PropertyNames != nil && (w.PropertyNames == nil || w.PropertyNames.Pattern != r.PropertyNames.Pattern) {
-		c.add(at+"/propertyNames", "the keys %s", fmt.Sprintf("must match %s, and not all do", r.PropertyNames.Pattern))
+		c.add(at+"/propertyNames", "not all keys are whole numbers, as the reader needs them")
 	}
 	if r.values() != nil {
 		c.compare(at+"/additionalProperties", w.values(), r.values())

@@ -178,8 +178,8 @@ func scalar(t reflect.Type) *Schema {
 	return s
 }
 
-// maxFloat32 is the largest float32.
-const maxFloat32 json.Number = "3.4028234663852886e+38"
+// maxFloat32 is the largest float32, as encoding/json writes it.
+const maxFloat32 json.Number = "3.4028235e+38"
 
 func number(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
 
