@@ -76,7 +76,7 @@ func (c *comparison) change(at, what, written, read string) {
 }
 
 func (c *comparison) compare(at string, w, r *Schema) {
-	w, r = w.resolve(c.writers), r.resolve(c.readers)
+	w, r = w.Resolve(c.writers), r.Resolve(c.readers)
 	pair := [2]*Schema{w, r}
 	if c.seen[pair] {
 		return // a type that contains itself

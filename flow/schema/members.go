@@ -17,8 +17,8 @@ func (c *comparison) objects(at string, w, r *Schema) {
 		switch read := r.Properties.Get(p.Name); {
 		case read != nil:
 			c.compare(where, p.Schema, read)
-		case r.values() != nil:
-			c.compare(where, p.Schema, r.values())
+		case r.Values() != nil:
+			c.compare(where, p.Schema, r.Values())
 		case r.closed():
 			c.add(where, "the member %q %s, and unknown ones are refused", p.Name, c.goneOrNew())
 		default:
@@ -109,10 +109,10 @@ func (c *comparison) maps(at string, w, r *Schema) {
 	if r.PropertyNames != nil && len(w.Properties) > 0 {
 		c.change(at, "the members", "named", "numbered")
 	}
-	if w.values() == nil {
+	if w.Values() == nil {
 		return
 	}
-	if r.values() == nil && len(r.Type) > 0 {
+	if r.Values() == nil && len(r.Type) > 0 {
 		c.add(at, "%s", map[Rule]string{
 			Backward: "a map became an object of fixed members, which would lose what the map holds",
 			Forward:  "an object of fixed members became a map, of which it would lose what it does not name",
@@ -122,7 +122,7 @@ func (c *comparison) maps(at string, w, r *Schema) {
 	if r.PropertyNames != nil && (w.PropertyNames == nil || w.PropertyNames.Pattern != r.PropertyNames.Pattern) {
 		c.add(at+"/propertyNames", "not all keys are whole numbers, as the reader needs them")
 	}
-	if r.values() != nil {
-		c.compare(at+"/additionalProperties", w.values(), r.values())
+	if r.Values() != nil {
+		c.compare(at+"/additionalProperties", w.Values(), r.Values())
 	}
 }

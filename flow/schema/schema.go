@@ -162,8 +162,8 @@ func (a *Additional) UnmarshalJSON(data []byte) error {
 // closed says whether an object may have its properties only.
 func (s *Schema) closed() bool { return s.Additional != nil && s.Additional.Schema == nil }
 
-// values returns the schema of the values of a map, nil for everything else.
-func (s *Schema) values() *Schema {
+// Values returns the schema of the values of a map, nil for everything else.
+func (s *Schema) Values() *Schema {
 	if s.Additional == nil {
 		return nil
 	}
@@ -172,8 +172,8 @@ func (s *Schema) values() *Schema {
 
 const defsPrefix = "#/$defs/"
 
-// resolve follows a $ref within the document of root.
-func (s *Schema) resolve(root *Schema) *Schema {
+// Resolve follows a $ref within the document of root.
+func (s *Schema) Resolve(root *Schema) *Schema {
 	for range len(root.Defs) {
 		name, ok := strings.CutPrefix(s.Ref, defsPrefix)
 		if !ok {
@@ -209,3 +209,6 @@ func (s *Schema) Bytes() ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// Requires says whether an object must have a member.
+func (s *Schema) Requires(name string) bool { return slices.Contains(s.Required, name) }

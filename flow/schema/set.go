@@ -157,3 +157,16 @@ func (set Set) writeFile(dir, name string) error {
 	}
 	return os.WriteFile(file, data, 0o600)
 }
+
+// Described returns the set with the schemas of another one where the two differ
+// in nothing but their words.
+func (set Set) Described(other Set) Set {
+	described := Set{subjects: set.subjects, schemas: map[string]*Schema{}}
+	for name, s := range set.schemas {
+		described.schemas[name] = s
+		if o := other.schemas[name]; o != nil && sameShape(s, o) {
+			described.schemas[name] = o
+		}
+	}
+	return described
+}

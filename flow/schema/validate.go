@@ -56,7 +56,7 @@ func (v *validator) add(at, format string, args ...any) {
 }
 
 func (v *validator) value(at string, s *Schema) error {
-	s = s.resolve(v.root)
+	s = s.Resolve(v.root)
 	token, err := v.dec.Token()
 	if err != nil {
 		return err
@@ -201,7 +201,7 @@ func (v *validator) member(at string, s *Schema, name string) *Schema {
 	if s.closed() {
 		v.add(at, "is unknown")
 	}
-	if values := s.values(); values != nil {
+	if values := s.Values(); values != nil {
 		return values
 	}
 	return &Schema{}
