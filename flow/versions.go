@@ -149,3 +149,13 @@ func (c *check) old(o Old, known map[reflect.Type]bool) {
 		}
 	}
 }
+
+// Today returns the events that a stored one is today: itself, or what its old
+// version becomes.
+func (c Catalogue) Today(typ string, version int, data []byte) (events []Event, err error) {
+	err = newCodec(c).each(typ, version, data, func(e Event) error {
+		events = append(events, e)
+		return nil
+	})
+	return events, err
+}

@@ -86,22 +86,11 @@ func (c *comparison) unread(at, where string, p Property, w, r *Schema) {
 func sameShape(a, b *Schema) bool { return reflect.DeepEqual(wordless(a), wordless(b)) }
 
 func wordless(s *Schema) *Schema {
-	if s == nil {
-		return nil
-	}
-	bare := *s
-	bare.Title, bare.Description, bare.Deprecated = "", "", false
-	bare.Items = wordless(s.Items)
-	bare.Properties = slices.Clone(s.Properties)
-	for i := range bare.Properties {
-		bare.Properties[i].Schema = wordless(bare.Properties[i].Schema)
-	}
-	slices.SortFunc(bare.Properties, func(a, b Property) int { return strings.Compare(a.Name, b.Name) })
-	bare.Required = slices.Sorted(slices.Values(s.Required))
-	if s.Additional != nil {
-		bare.Additional = &Additional{Schema: wordless(s.Additional.Schema)}
-	}
-	return &bare
+	return s.rewritten(func(s *Schema) {
+		s.Title, s.Description, s.Deprecated = "", "", false
+		slices.SortFunc(s.Properties, func(a, b Property) int { return strings.Compare(a.Name, b.Name) })
+		slices.Sort(s.Required)
+	})
 }
 
 // maps compares what the schemas say of members that they do not name.
