@@ -30,17 +30,19 @@ func Catalogue() flow.Catalogue {
 			credit.Reserved{}, credit.LimitExceeded{}, credit.Released{},
 			ticket.Created{}, ticket.AcceptanceDue{}, ticket.Accepted{}, ticket.Rejected{}, ticket.Expired{},
 			ticket.Ready{}, ticket.Cancelled{},
+			ticket.AcceptanceReported{}, ticket.RejectionReported{}, ticket.ReadinessReported{},
 			restaurant.Declined{},
 			delivery.Delivered{},
-			payment.Requested{}, payment.Captured{}, payment.Failed{},
+			payment.Requested{}, payment.Captured{}, payment.Failed{}, payment.Bounced{}, payment.Disputed{},
+			payment.SettlementReported{}, payment.FailureReported{}, payment.DisputeReported{},
 			function.Failed{}, function.Recovered{}, flow.Stalled{},
 		),
 		flow.Final(
 			credit.AccountOpened{}, credit.LimitSet{}, credit.Captured{}, credit.OrderClosed{},
 			restaurant.Notified{},
 			delivery.Scheduled{}, delivery.Dispatched{}, delivery.PickedUp{}, delivery.Cancelled{},
-			payment.Refunded{},
-			incident.Opened{}, incident.Closed{}, incident.Noted{},
+			payment.Refunded{}, payment.Settled{},
+			incident.Opened{}, incident.Closed{}, incident.Noted{}, incident.Raised{},
 		),
 	)
 }

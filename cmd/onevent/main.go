@@ -61,6 +61,9 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"view", "NAME [KEY]", "print documents of a view", "onevent view order-summary 42\nonevent view order-summary -where status=completed", printView},
 		{"parked", "", "list what was given up, or handle it again", "onevent parked\nonevent parked -redrive ID", parked},
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
+		{"schema", "check|write|show", "hold events and commands to what was published", schemaHelp, schemaFiles},
+		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
+		{"webhook", "replay", "send again what webhooks took", webhookHelp, webhooks},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}
 }

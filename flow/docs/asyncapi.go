@@ -93,6 +93,7 @@ func attributes() *schema.Schema {
 		{"ce-function", "The function that decided it.", true},
 		{"ce-command", "The command because of which it happened.", false},
 		{"ce-actor", "Who sent the command at the beginning.", false},
+		{"ce-dataref", "Where the data is, if the message has none since it is too large: the stream.", false},
 	} {
 		p := &schema.Schema{Type: schema.Types{"string"}, Description: a.about}
 		switch a.name {
@@ -118,10 +119,10 @@ func (d *Docs) operations() object {
 			if d.app.Events.Version(typ) == 0 {
 				continue // a command or a webhook comes over HTTP
 			}
-			all[f.Name+".takes."+typ] = d.operation("receive", typ, d.versions(typ), tags, taking(f, typ))
+			all[f.Name+".takes."+typ] = operation("receive", typ, d.versions(typ), tags, taking(f, typ))
 		}
 		for _, typ := range f.Outputs {
-			all[f.Name+".emits."+typ] = d.operation("send", typ, d.versions(typ)[:1], tags,
+			all[f.Name+".emits."+typ] = operation("send", typ, d.versions(typ)[:1], tags,
 				fmt.Sprintf("%s may emit %s.", f.Name, typ))
 		}
 	}
@@ -139,7 +140,7 @@ func taking(f edge.FunctionInfo, typ string) string {
 	return fmt.Sprintf("%s decides on %s.", f.Name, typ)
 }
 
-func (d *Docs) operation(action, typ string, versions []int, tags []object, summary string) object {
+func operation(action, typ string, versions []int, tags []object, summary string) object {
 	channel := "#/channels/" + typ
 	messages := []object{}
 	for _, v := range slices.Sorted(slices.Values(versions)) {

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -163,7 +164,7 @@ func lengths(s *Schema) string {
 	case s.MinItems == nil || s.MaxItems == nil:
 		return "any"
 	case *s.MinItems == *s.MaxItems:
-		return fmt.Sprint(*s.MinItems)
+		return strconv.Itoa(*s.MinItems)
 	}
 	return fmt.Sprintf("%d to %d", *s.MinItems, *s.MaxItems)
 }

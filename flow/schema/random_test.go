@@ -25,7 +25,7 @@ func (r random) value(t reflect.Type, use schema.Use) reflect.Value {
 
 func (r random) fill(v reflect.Value, use schema.Use, depth int) {
 	t := v.Type()
-	if values, ok := v.Interface().(interface{ Values() []string }); ok {
+	if values, ok := reflect.TypeAssert[interface{ Values() []string }](v); ok {
 		all := values.Values()
 		v.SetString(all[r.IntN(len(all))])
 		return
@@ -61,7 +61,7 @@ func (r random) composite(v reflect.Value, use schema.Use, depth int) {
 		n = 0
 	}
 	isNil := use == schema.Written && r.IntN(4) == 0
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // the other kinds are no composites
 	case reflect.Pointer:
 		if !isNil {
 			v.Set(reflect.New(t.Elem()))
@@ -86,9 +86,9 @@ func (r random) composite(v reflect.Value, use schema.Use, depth int) {
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				r.fill(v.Field(i), use, depth+1)
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				r.fill(field, use, depth+1)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	jsonschema "github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/onevent/onevent/flow/internal/strict"
 	"github.com/onevent/onevent/flow/schema"
 )
 
@@ -41,7 +42,7 @@ type everything struct {
 	Digits  json.Number       `json:"digits"`
 	Left    string            `json:"-"`
 	Plain   string
-	hidden  string
+	_       string
 }
 
 type embedded struct {
@@ -59,7 +60,7 @@ func TestValidateAgreesWithAnotherValidator(t *testing.T) {
 		other := compiled(t, s)
 		random := newRandom(uint64(use))
 		invalid := 0
-		for i := range 3000 {
+		for i := range 1000 {
 			data, err := json.Marshal(random.value(reflect.TypeFor[everything](), use).Interface())
 			if err != nil {
 				t.Fatal(err)
@@ -80,8 +81,8 @@ func TestValidateAgreesWithAnotherValidator(t *testing.T) {
 				invalid++
 			}
 		}
-		if invalid < 1000 || invalid > 2990 {
-			t.Fatalf("%d of 3000 damaged values are invalid, so nothing is compared", invalid)
+		if invalid < 300 || invalid > 990 {
+			t.Fatalf("%d of 1000 damaged values are invalid, so nothing is compared", invalid)
 		}
 	}
 }
@@ -155,7 +156,11 @@ func (r random) damaged(value any) any {
 func (r random) anything() any {
 	return []any{
 		nil, true, r.text(), json.Number("0"), json.Number("-129"), json.Number("127"), json.Number("4294967296"),
-		json.Number("9223372036854775808"), []any{}, map[string]any{}, []any{"a", "b"}, "2026-01-02T15:04:05+01:00", "YWJj", "red",
+		json.Number("9223372036854775808"),
+		[]any{},
+		map[string]any{},
+		[]any{"a", "b"},
+		"2026-01-02T15:04:05+01:00", "YWJj", "red",
 	}[r.IntN(14)]
 }
 
@@ -222,4 +227,22 @@ func TestHostileDataCostsLittle(t *testing.T) {
 	if len(deep) != 1 {
 		t.Errorf("deep nesting: %v", deep)
 	}
+}
+
+// FuzzValidate holds that any data gets an answer, which is that of the engine.
+func FuzzValidate(f *testing.F) {
+	for _, seed := range []string{
+		`{"text":"a","zero":1,"count":1,"float":1.5,"single":1,"flag":true,"list":[1],"lines":[],"pair":["a","b"],"pointer":{"name":"a","price":1},"words":{"a":"b"},"tree":{"name":"a","nodes":[{"name":"b"}]},"Plain":"p"}`,
+		`{"text":null}`, `[]`, `{"a":1,"a":2}`, `{"single":1e99}`, `{"zero":-0,"count":1.0}`, `{"tree":{"nodes":{}}}`, "\xff", `"\ud800"`, `{"~/":0}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	s := schema.Of(reflect.TypeFor[asked](), schema.Asked, nil)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var into asked
+		taken, problems := strict.Decode(data, &into), schema.Validate(s, data)
+		if (len(taken) == 0) != (len(problems) == 0) {
+			t.Fatalf("the engine says %v, the schema %v", taken, problems)
+		}
+	})
 }

@@ -25,6 +25,8 @@ func (a *auditor) readers() map[string]reader {
 	reads(m, a.captured)
 	reads(m, a.paid)
 	reads(m, a.refunded)
+	reads(m, a.settled)
+	reads(m, a.bounced)
 	reads(m, a.ticketCreated)
 	reads(m, func(e ticket.Rejected) { a.tale(e.Order()).cooking = false })
 	reads(m, func(e ticket.Expired) { a.tale(e.Order()).cooking = false })

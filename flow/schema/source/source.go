@@ -39,13 +39,13 @@ func Comments(ctx context.Context, dir string, types []reflect.Type) (func(t ref
 func key(pkg, name, field string) string { return pkg + "." + name + "." + field }
 
 // collect finds the packages of a type and all that it is made of, but for those
-// of the standard library, whose words are about Go.
+// of the standard library, whose words are about Go, and those of tests.
 func collect(t reflect.Type, packages map[string]bool, seen map[reflect.Type]bool) {
 	if seen[t] {
 		return
 	}
 	seen[t] = true
-	if first, _, _ := strings.Cut(t.PkgPath(), "/"); strings.Contains(first, ".") {
+	if first, _, _ := strings.Cut(t.PkgPath(), "/"); strings.Contains(first, ".") && !strings.HasSuffix(t.PkgPath(), "_test") {
 		packages[t.PkgPath()] = true
 	}
 	switch t.Kind() { //nolint:exhaustive // the other kinds are made of nothing
@@ -71,7 +71,7 @@ func foldersOf(ctx context.Context, dir string, packages map[string]bool) (map[s
 		args = append(args, path)
 	}
 	slices.Sort(args[3:])
-	list := exec.CommandContext(ctx, "go", args...) //nolint:gosec // the words are import paths of this program
+	list := exec.CommandContext(ctx, "go", args...)
 	list.Dir = dir
 	var problem strings.Builder
 	list.Stderr = &problem

@@ -1,0 +1,74 @@
+package docs
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/onevent/onevent/flow"
+)
+
+// webhooks returns the routes that take what somebody outside tells.
+func (a *api) webhooks() []route {
+	var routes []route
+	for _, f := range a.docs.functions {
+		if f.Kind != flow.KindWebhook {
+			continue
+		}
+		_, source, _ := strings.Cut(f.Inputs[0], ".")
+		routes = append(routes, route{
+			method: http.MethodPost, path: "/webhooks/" + source, id: f.Name, tag: tagWebhooks,
+			summary: "Takes what " + source + " tells: " + strings.Join(f.Outputs, ", ") + ".",
+			about:   "The request is signed as its sender does it. It counts once for ever for each identity that the sender gave it.",
+			body:    object{"required": true, "content": object{"*/*": object{}}},
+			answers: object{"2XX": object{"description": "It is recorded, or was before, or means nothing here."}}, problems: []int{400, 401, 413, 422, 503},
+		})
+	}
+	return routes
+}
+
+// common returns the routes that the edge of every application has.
+func (*api) common() []route {
+	events := answer("A page of events.", ref(schemasPlace+"events"))
+	get := func(path, id, tag, summary string, ok object, problems ...int) route {
+		return route{method: http.MethodGet, path: path, id: id, tag: tag, summary: summary, answers: object{"200": ok}, problems: problems}
+	}
+	stream := get("/streams/{namespace}/{key}", "stream", tagLog, "The audit trail of one thing: its events, in order.", events, 400, 404, 503)
+	stream.parameters = []object{
+		parameter("path", "namespace", "As in order.", keyForm()), parameter("path", "key", "As in 42.", keyForm()),
+		after("The id of the last event of the page before.", nil), limit(),
+	}
+	reaction := get("/flows/{correlation}", "flow", tagLog, "The events of one business flow, in the order of the log.", events, 400, 404, 503)
+	reaction.parameters = []object{
+		parameter("path", "correlation", "The correlation of any of its events.", keyForm()),
+		after("The id of the last event of the page before.", nil), limit(),
+	}
+	log := get("/log", "log", tagLog, "All events, in the order of the log.", events, 400, 503)
+	log.parameters = []object{
+		parameter("query", "from", "Events from this time on: microseconds since 1970, or as 2006-01-02T15:04:05Z. A page's next is that of the next page.", nil),
+		parameter("query", "type", "Events with this wire name only.", nil),
+		parameter("query", "stream", "Events of this stream, as order/42, or of this namespace.", nil), limit(),
+	}
+	parked := get("/parked", "parked", tagOperating, "What was given up, the longest parked first.", answer("A page of failures.", ref(schemasPlace+"parked")), 400, 503)
+	parked.parameters = []object{after("The id of the last failure of the page before.", nil), limit()}
+	redrive := route{
+		method: http.MethodPost, path: "/parked/{id}/redrive", id: "redrive", tag: tagOperating, summary: "Handles what was given up again.",
+		parameters: []object{parameter("path", "id", "The failure's id.", nil)},
+		answers: object{"200": answer("Handled.", object{
+			"type": "object", "required": []string{"redriven"}, "properties": object{"redriven": object{"type": "string"}},
+		})},
+		problems: []int{400, 404, 409, 503},
+	}
+	status := object{"type": "object", "required": []string{"status"}, "properties": object{"status": object{"type": "string"}}}
+	page := object{"description": "A page.", "content": object{"text/html": object{"schema": object{"type": "string"}}}}
+	document := answer("A document.", object{"type": "object"})
+	return []route{
+		stream, reaction, log, parked, redrive,
+		get("/commands", "commands", tagCommands, "What can be asked for, with an example each.", answer("All commands.", ref(schemasPlace+"commands"))),
+		get("/events", "events", tagOperating, "What can happen.", answer("All events.", ref(schemasPlace+"eventList"))),
+		get("/functions", "functions", tagOperating, "What is done about it.", answer("All functions.", ref(schemasPlace+"functions"))),
+		get("/healthz", "health", tagOperating, "Whether the system can read its log.", answer("It can.", status), 503),
+		get(Path, "docs", tagOperating, "All of this, for people.", page),
+		get(Path+asyncAPIFile, "docs.asyncapi", tagOperating, "AsyncAPI: what goes over the broker.", document),
+		get(Path+openAPIFile, "docs.openapi", tagOperating, "This document.", document),
+	}
+}

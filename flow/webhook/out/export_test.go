@@ -1,0 +1,4 @@
+package out
+
+// Fan is the tap's function.
+var Fan = (*Service).fan
