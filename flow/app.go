@@ -47,7 +47,7 @@ func newIndex(app App) *index {
 func (x *index) add(f *Function) {
 	x.functions[f.name] = f
 	switch f.kind {
-	case KindOn, KindEffect:
+	case KindOn, KindEffect, KindTap:
 	case KindCommand, KindWebhook:
 		x.commands[f.inputs[0].Type()] = f
 	case KindView, KindTally:

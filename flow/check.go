@@ -129,6 +129,9 @@ func (c *check) functions() {
 			}
 			c.bind(commands, f, "webhook")
 			c.emits(f)
+		case KindTap:
+			c.emits(f)
+			c.tap(f)
 		case KindView, KindTally:
 			c.view(f)
 		}

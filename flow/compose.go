@@ -15,6 +15,12 @@ import (
 // before the tick publishes them again.
 const outboxGrace = 10 * time.Second
 
+// streamKey returns the key of a stream's name.
+func streamKey(stream string) string {
+	_, key, _ := strings.Cut(stream, "/")
+	return key
+}
+
 // streamNamespace returns the namespace of a stream's name.
 func streamNamespace(stream string) string {
 	ns, _, _ := strings.Cut(stream, "/")

@@ -18,6 +18,7 @@ const (
 	KindEffect  Kind = "effect"  // calls the outside because of one event
 	KindView    Kind = "view"    // folds events into documents
 	KindTally   Kind = "tally"   // adds events up into documents
+	KindTap     Kind = "tap"     // turns events into work for others
 )
 
 // onEvents says whether functions of the kind get messages.
@@ -42,6 +43,7 @@ type Function struct {
 	receive func(id string, body []byte) (Event, error)                  // Webhook
 	effect  func(ctx context.Context, in Event) (out []Event, err error) // Effect
 	view    *projection                                                  // View, Tally
+	tap     func(ctx context.Context, r Recorded) ([]Event, error)       // Tap
 }
 
 // defaultAttempts is how often a function that fails is tried before its event

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/onevent/onevent/flow/driver"
 )
@@ -47,6 +48,9 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 	if err := s.reach(ctx, PointReceived); err != nil {
 		return err
 	}
+	if f.kind == KindTap {
+		return s.tapped(ctx, f, h)
+	}
 	events, err := s.eventsFor(f, h.Event)
 	if err != nil {
 		return err
@@ -58,7 +62,7 @@ func (s *System) handle(ctx context.Context, h *Handling) error {
 		return s.effect(ctx, f, h, events[0])
 	case KindView, KindTally:
 		return s.project(ctx, f, h.Event, events)
-	case KindCommand, KindWebhook:
+	case KindCommand, KindWebhook, KindTap:
 	}
 	return fmt.Errorf("flow: function %s of kind %q is not for events", f.name, f.kind)
 }
@@ -88,8 +92,10 @@ func (s *System) eventsFor(f *Function, r Recorded) (events []Event, err error) 
 }
 
 // takes says whether a function is bound to an event.
-func (f *Function) takes(e Event) bool {
-	return slices.ContainsFunc(f.inputs, func(in Event) bool { return in.Type() == e.Type() })
+func (f *Function) takes(e Event) bool { return f.takesType(e.Type()) }
+
+func (f *Function) takesType(typ string) bool {
+	return slices.ContainsFunc(f.inputs, func(in Event) bool { return in.Type() == typ })
 }
 
 // on lets a function decide on an event: commit, then publish; who delivered
@@ -157,6 +163,12 @@ func (s *System) publish(ctx context.Context, events []Recorded) error {
 // effect calls the outside unless its outcome is recorded, and records the
 // outcome on the stream that it is for, whatever happened there meanwhile.
 func (s *System) effect(ctx context.Context, f *Function, h *Handling, e Event) error {
+	return s.outcome(ctx, f, h, e.Key(), func(ctx context.Context) ([]Event, error) { return f.effect(ctx, e) })
+}
+
+// outcome records what a call of the outside led to, unless it is recorded. The key
+// is that of the stream on which it is noted that it led to nothing.
+func (s *System) outcome(ctx context.Context, f *Function, h *Handling, key string, call func(context.Context) ([]Event, error)) error {
 	id := identityOf(f.name, h.Event.ID)
 	if b, found, err := s.lookup(ctx, id); err != nil || found {
 		if err != nil {
@@ -164,14 +176,14 @@ func (s *System) effect(ctx context.Context, f *Function, h *Handling, e Event) 
 		}
 		return s.announce(ctx, h, b, true)
 	}
-	out, err := callSafely(withIdempotencyKey(ctx, id), f, e)
+	out, err := callSafely(withIdempotencyKey(ctx, id), f.timeout, call)
 	if err != nil {
 		return &functionError{function: f.name, err: err}
 	}
 	if err := s.reach(ctx, PointCalled); err != nil {
 		return err
 	}
-	stream := f.namespace() + "/" + e.Key()
+	stream := f.namespace() + "/" + key
 	if len(out) > 0 {
 		stream = StreamOf(out[0])
 	}
@@ -194,13 +206,13 @@ func checkStream(stream string) error {
 
 // callSafely turns a panic of an effect into an error, and ends its context when
 // its time is over, whoever called it: a broker, the tick or a redrive.
-func callSafely(ctx context.Context, f *Function, e Event) (out []Event, err error) {
-	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+func callSafely(ctx context.Context, within time.Duration, call func(context.Context) ([]Event, error)) (out []Event, err error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panicked: %v", r)
 		}
 	}()
-	return f.effect(ctx, e)
+	return call(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,9 +16,9 @@ import (
 // An Incoming is a request of somebody outside who tells what happened there.
 type Incoming struct {
 	// Header holds the request's headers, in the canonical form of net/http.
-	Header map[string][]string
+	Header map[string][]string `json:"header,omitempty"`
 	// Body is as it came, byte by byte: signatures cover it.
-	Body []byte
+	Body []byte `json:"body"`
 }
 
 // A Verifier finds out whether an Incoming is authentic. Package flow/webhook has
@@ -178,6 +179,59 @@ func receiveSafely(f *Function, r storedRequest) (e Event, err error) {
 		}
 	}
 	return e, err
+}
+
+// A Kept is a request that a webhook took, as it is kept with its event.
+type Kept struct {
+	// Record is the identity of its record, a Receipt's ID.
+	Record string `json:"record"`
+	// Source is the webhook's, ID the sender's identity of what it told.
+	Source string `json:"source"`
+	ID     string `json:"id"`
+	// Time is when it was recorded, and Stream where.
+	Time    Time     `json:"time"`
+	Stream  string   `json:"stream"`
+	Request Incoming `json:"request"`
+}
+
+// Incomings returns the requests that webhooks took with from <= Time < to, those
+// that meant nothing too, in the order of the log. An empty source means all.
+func (s *System) Incomings(ctx context.Context, source string, from, to Time) iter.Seq2[Kept, error] {
+	return func(yield func(Kept, error) bool) {
+		for r, err := range s.platform.Log.Scan(ctx, from, to) {
+			var kept Kept
+			found := err == nil
+			if err == nil {
+				kept, found, err = keptIn(r, source)
+			}
+			if err != nil {
+				yield(Kept{}, fmt.Errorf("flow: incomings: %w", err))
+				return
+			}
+			if found && !yield(kept, nil) {
+				return
+			}
+		}
+	}
+}
+
+// keptIn returns the request in a record, if it is one of a source.
+func keptIn(record driver.Record, source string) (kept Kept, found bool, err error) {
+	b, err := readBody(record)
+	if err != nil || b.Command == nil {
+		return kept, false, err
+	}
+	name, ok := strings.CutPrefix(b.Command.Type, webhookDomain+".")
+	if !ok || source != "" && name != source {
+		return kept, false, nil
+	}
+	var r storedRequest
+	if err := json.Unmarshal(b.Command.Data, &r); err != nil {
+		return kept, false, fmt.Errorf("record %s: %w", b.ID, err)
+	}
+	return Kept{
+		Record: b.ID, Source: name, ID: r.ID, Time: b.Time, Stream: b.Stream, Request: Incoming{Header: r.Header, Body: r.body()},
+	}, true, nil
 }
 
 // sameRequest says whether two kept requests tell the same. A sender signs anew
