@@ -90,10 +90,10 @@ func (s *Service) read() (Reader, error) {
 // Catalogue returns the events of hooks and postings.
 func Catalogue() flow.Catalogue { return flow.Join(hook.Catalogue(), posting.Catalogue()) }
 
-// Functions returns what is done about hooks and postings. Offered are the wire names
-// of the events that the outside may have.
-func (s *Service) Functions(offered ...string) []flow.Function {
-	rules := hook.Rules{Types: offered, Check: s.options.Public.Check}
+// Functions returns what is done about hooks and postings. Offered are the events
+// that the outside may have.
+func (s *Service) Functions(offered flow.Catalogue) []flow.Function {
+	rules := hook.Rules{Types: offered.Types(), Check: s.options.Public.Check}
 	return []flow.Function{
 		flow.Command("register-hook", rules.Register).Emits(hook.Registered{}, hook.Subscribed{}),
 		flow.Command("rotate-hook", hook.Hook.Rotate).Emits(hook.Rotated{}, hook.RotationEnded{}),
@@ -103,6 +103,7 @@ func (s *Service) Functions(offered ...string) []flow.Function {
 		flow.Effect("ping-hook", s.onPingRequested).Emits(hook.Pinged{}),
 		flow.On("disable-dead-hook", hook.Unreachable.Key, hook.Hook.OnUnreachable).Emits(hook.Disabled{}, hook.Unsubscribed{}),
 
+		flow.Tap("fan-out", offered, s.fan).Emits(posting.Due{}),
 		flow.Effect("post-event", s.onDue).Emits(posting.Delivered{}, posting.Failed{}),
 		flow.On("retry-posting", posting.Failed.Key, posting.Posting.OnFailed).
 			Emits(posting.Due{}, posting.Abandoned{}, posting.HookSuspected{}),

@@ -20,7 +20,6 @@ import (
 	"github.com/onevent/onevent/flow/webhook"
 	"github.com/onevent/onevent/flow/webhook/hook"
 	"github.com/onevent/onevent/flow/webhook/out"
-	"github.com/onevent/onevent/flow/webhook/posting"
 	"github.com/onevent/onevent/flow/webhook/public"
 )
 
@@ -67,53 +66,27 @@ func newRig(t *testing.T, change func(*out.Options)) *rig {
 	}
 	r.service = out.New(o)
 	app := flow.App{
-		Events: flow.Join(flow.Events(Happened{}), out.Catalogue()),
+		Events: flow.Join(flow.Final(Happened{}), out.Catalogue()),
 		Functions: append(
-			r.service.Functions("out_test.happened"),
+			r.service.Functions(flow.Final(Happened{})),
 			flow.Command("happen", Thing.Happen).Emits(Happened{}),
-			flow.Effect("fan-out", r.fan).Emits(posting.Due{}),
 		),
 		Watch: flow.Watch{Redrive: -1},
 	}
 	system, err := flow.New(app, driver.Platform{
 		Log: r.memory, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Publisher: r, Clock: r.clock, Random: rand.NewChaCha8([32]byte{1}),
-	}, remember)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.system = system
-	r.service.Connect(reader{system})
+	r.service.Connect(system)
 	for _, sub := range system.Subscriptions() {
 		for _, topic := range sub.Topics {
 			r.subs[topic] = append(r.subs[topic], sub.Name)
 		}
 	}
 	return r
-}
-
-type recorded struct{}
-
-// remember lets the effect that stands for the tap see the event as it is recorded.
-func remember(next flow.Handler) flow.Handler {
-	return func(ctx context.Context, h *flow.Handling) error {
-		return next(context.WithValue(ctx, recorded{}, h.Event), h)
-	}
-}
-
-func (r *rig) fan(ctx context.Context, _ Happened) ([]posting.Event, error) {
-	return out.Fan(r.service, ctx, ctx.Value(recorded{}).(flow.Recorded))
-}
-
-// A reader finds events by their ID.
-type reader struct{ *flow.System }
-
-func (r reader) Event(ctx context.Context, id string) (flow.Recorded, error) {
-	for e, err := range r.Log(ctx, 0, driver.Forever) {
-		if err != nil || e.ID == id {
-			return e, err
-		}
-	}
-	return flow.Recorded{}, flow.ErrUnknown
 }
 
 func (r *rig) Publish(_ context.Context, messages ...driver.Message) error {

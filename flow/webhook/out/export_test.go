@@ -1,4 +1,0 @@
-package out
-
-// Fan is the tap's function.
-var Fan = (*Service).fan
