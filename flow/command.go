@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/onevent/onevent/flow/internal/strict"
 )
@@ -22,6 +23,15 @@ func Command[C Event, S State[S, Out], Out Event](name string, decide func(S, C)
 	f.decide = erase(decide)
 	f.parse = parse[C]
 	return f
+}
+
+// Parse reads the body of a command as Execute does: the input, or an
+// InvalidError.
+func (f Function) Parse(data []byte) (Event, error) {
+	if f.parse == nil {
+		return nil, fmt.Errorf("flow: %s is no command: %w", f.name, ErrUnknown)
+	}
+	return f.parse(data)
 }
 
 // parse reads a command's JSON strictly: nothing missing, nothing unknown,

@@ -94,13 +94,29 @@ func (s *System) pause(ctx context.Context, f *Function, event string, cause err
 	return s.tellFailed(ctx, p)
 }
 
-// tellFailed records that a function was paused, once.
+// tellFailed records that a function was paused, once. Two processes may pause it
+// at once, and the one whose event is in the log may die before it publishes it: so
+// whoever finds nothing to tell any more publishes what was told.
 func (s *System) tellFailed(ctx context.Context, p Pause) error {
-	return s.report(ctx, decision{
-		id:     identityOf("failed", p.Function, p.Since.String()),
-		stream: StreamOf(function.Failed{Function: p.Function}),
+	stream := StreamOf(function.Failed{Function: p.Function})
+	err := s.report(ctx, decision{
+		id: identityOf("failed", p.Function, p.Since.String()), stream: stream,
 		decide: func(state any) ([]Event, error) { return p.failed(state), nil },
 	}, function.Failed{})
+	if err != nil {
+		return err
+	}
+	head, err := s.platform.Log.Head(ctx, stream)
+	if err != nil {
+		return fmt.Errorf("flow: head of %s: %w", stream, err)
+	}
+	for e, err := range events(s.platform.Log.Stream(ctx, stream, head.Seq, head.Seq)) {
+		if err != nil {
+			return err
+		}
+		return s.publish(ctx, []Recorded{e})
+	}
+	return nil
 }
 
 // tellRecovered records that a function works again, once.

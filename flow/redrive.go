@@ -148,13 +148,16 @@ func (l Selection) has(f Failure) bool {
 		(l.Type == "" || l.Type == f.Event.Type)
 }
 
+// minRate is the least rate at which parked handlings are redriven: some a week.
+const minRate = 1e-5
+
 // RedriveAll has the parked handlings of a selection handled again by the tick,
 // the first now and rate of them in a second; rate 0 means all now. It returns
 // how many there are. What fails again stays parked; calling it again while the
 // tick is at work does no harm.
 func (s *System) RedriveAll(ctx context.Context, selected Selection, rate float64) (n int, err error) {
-	if rate < 0 {
-		return 0, Invalid("rate", "is negative")
+	if rate < 0 || rate > 0 && rate < minRate {
+		return 0, Invalid("rate", "is %v a second; 0 means all at once, otherwise it is at least %v", rate, minRate)
 	}
 	ids, err := s.parkedIDs(ctx, selected.has)
 	if err != nil {

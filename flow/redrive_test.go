@@ -185,8 +185,10 @@ func TestRedriveAllSelectsAndKeepsItsRate(t *testing.T) {
 			t.Fatalf("after %d times 2 s: %d redriven, want %d", i, attempts(), want)
 		}
 	}
-	if _, err := r.System().RedriveAll(t.Context(), flow.Selection{}, -1); !errors.As(err, new(*flow.InvalidError)) {
-		t.Fatalf("a negative rate: %v", err)
+	for _, rate := range []float64{-1, 1e-300} {
+		if _, err := r.System().RedriveAll(t.Context(), flow.Selection{}, rate); !errors.As(err, new(*flow.InvalidError)) {
+			t.Fatalf("a rate of %v: %v", rate, err)
+		}
 	}
 }
 

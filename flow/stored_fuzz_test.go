@@ -34,7 +34,7 @@ func FuzzRecord(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		real := string(r.Body)
+		intact := string(r.Body)
 		fill := strings.NewReplacer("ID", r.ID, "TIME", strconv.FormatInt(int64(r.Time), 10), "FLOW", r.Correlation)
 		r.Body = []byte(fill.Replace(string(text)))
 		head.Version, head.Shape = "", "old" // so that the state is folded from the record
@@ -46,7 +46,7 @@ func FuzzRecord(f *testing.F) {
 		w.readRecord(r)
 		w.useRecord(receipt)
 		audit, err := w.System().Audit(t.Context())
-		if err == nil && len(audit.Broken) == 0 && string(r.Body) != real {
+		if err == nil && len(audit.Broken) == 0 && string(r.Body) != intact {
 			t.Fatalf("the audit finds nothing in %s", r.Body)
 		}
 	})

@@ -75,6 +75,9 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 // the others from their turn.
 func (s *System) postpone(ctx context.Context, item driver.Item) error {
 	item.Due = s.now().Add(tickPause)
+	if failure, err := readFailure(item); err == nil && failure.ID == item.ID {
+		return s.putFailure(ctx, item.Kind, failure, item.Due)
+	}
 	return s.platform.Agenda.Put(ctx, item)
 }
 

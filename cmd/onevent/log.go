@@ -98,6 +98,9 @@ func (l *logPrinter) print(ctx context.Context, from string) (latest flow.Time, 
 		if page.Next == "" {
 			return latest, nil
 		}
+		if err := checkNext(from, page.Next); err != nil {
+			return latest, err
+		}
 		from = page.Next
 	}
 }

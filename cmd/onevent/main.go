@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/onevent/onevent/functions"
 )
@@ -23,7 +24,7 @@ func main() {
 	defer stop()
 	p := &program{
 		app: functions.App(functions.Settings{}), in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		getenv: os.Getenv, newKey: rand.Text,
+		getenv: os.Getenv, newKey: rand.Text, now: time.Now, asks: isTerminal(os.Stdin),
 	}
 	if isTerminal(os.Stdout) {
 		p.colour, p.width = wantsColour(os.Getenv), widthOf(os.Getenv)
@@ -59,7 +60,10 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"log", "", "print the log", "onevent log -f\nonevent log -stream order/42\nonevent log -type order.created -json", printLog},
 		{"flow", "ID", "print the chained reaction of a flow as a tree", "onevent flow order/42\nonevent flow 42\nonevent flow 4a4d49b5829f2930cfb1e5dd394f83eb", printFlow},
 		{"view", "NAME [KEY]", "print documents of a view", "onevent view order-summary 42\nonevent view order-summary -where status=completed", printView},
-		{"parked", "", "list what was given up, or handle it again", "onevent parked\nonevent parked -redrive ID", parked},
+		{"parked", "[ID]", "list what was given up, show one, or handle it again", parkedHelp, parked},
+		{"audit", "", "read the whole log, and say whether it adds up", auditHelp, audit},
+		{"health", "", "tell which functions are paused, and which flows stalled", healthHelp, health},
+		{"sim", "", "run the application while everything goes wrong, and check what is promised", simHelp, simulate},
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
 		{"schema", "check|write|show", "hold events and commands to what was published", schemaHelp, schemaFiles},
 		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
@@ -77,7 +81,7 @@ const intro = `onevent looks at a system, and talks to it.
 const outro = `
 Every verb takes -addr URL, the system's address (default: $ONEVENT_ADDR, or
 http://127.0.0.1:8080), or -data DIR, the data folder of an emulator; which, to
-send, must not run. onevent VERB -h tells more.
+send or redrive, must not run. onevent VERB -h tells more.
 
 Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 `
@@ -138,7 +142,7 @@ func (p *program) runVerb(ctx context.Context, v verb, args []string) error {
 
 // explain tells what a verb does and takes, with examples.
 func (p *program) explain(v verb, flags *flag.FlagSet) {
-	fmt.Fprintf(p.out, "%s\n\n", strings.Join(strings.Fields("onevent "+v.name+" [flags] "+v.args+": "+v.summary), " "))
+	fmt.Fprintf(p.out, "%s: %s\n\n", strings.TrimSpace("onevent "+v.name+" [flags] "+v.args), v.summary)
 	flags.SetOutput(p.out)
 	flags.PrintDefaults()
 	fmt.Fprintf(p.out, "\n%s\n", v.help)

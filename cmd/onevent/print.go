@@ -100,6 +100,11 @@ func sizeOf(data json.RawMessage) string {
 // table writes rows in columns as wide as they need to be. On a terminal that is
 // too narrow for them, the widest give way, and their words go on below.
 func (p *program) table(rows [][]string) {
+	for _, row := range rows {
+		for i := range row {
+			row[i] = clean(row[i])
+		}
+	}
 	widths := p.widths(rows)
 	for _, row := range rows {
 		cells := make([][]string, len(row))

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -28,10 +30,15 @@ type program struct {
 	err    io.Writer
 	getenv func(string) string
 	newKey func() string // a new idempotency key
+	now    func() time.Time
+	asks   bool // there is somebody to ask: in is a terminal
 	colour bool
 	width  int // of the terminal, in characters; 0 for none
 	addr   string
 	data   string
+
+	// patience is how long to wait for an answer; 0 means answerWithin.
+	patience time.Duration
 
 	folder *local.Store // the open data folder, if there is one
 	client *http.Client
@@ -41,6 +48,8 @@ const (
 	defaultAddr  = "http://127.0.0.1:8080"
 	maxAnswer    = 64 << 20
 	answerWithin = 30 * time.Second
+	// readWithin is the same for what reads a whole log, however long that is.
+	readWithin = 24 * time.Hour
 )
 
 // A problem is an answer of the system that is an error: RFC 9457.
@@ -79,7 +88,7 @@ func (p *program) get(ctx context.Context, path string, query url.Values, into a
 
 // call makes a request and reads the answer into a value.
 func (p *program) call(ctx context.Context, method, path string, body []byte, header map[string]string, into any) (status int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(p.patience, answerWithin))
 	defer cancel()
 	base, err := p.connect(ctx, method != http.MethodGet)
 	if err != nil {
@@ -130,6 +139,15 @@ func readAnswer(response *http.Response, into any) error {
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
 		return fmt.Errorf("the answer is not what an onevent system says: %w", err)
+	}
+	return nil
+}
+
+// checkNext returns an error where a page says that the next one is itself: who
+// asked for it would ask for ever.
+func checkNext(asked, next string) error {
+	if next != "" && next == asked {
+		return fmt.Errorf("the answer is not what an onevent system says: the page after %s is that page again", clean(asked))
 	}
 	return nil
 }
@@ -186,8 +204,19 @@ func (p *program) openFolder(ctx context.Context, write bool) (base string, err 
 		}
 	}
 	p.addr = "http://localhost"
-	p.client = &http.Client{Transport: within{edge.New(system, edge.Options{})}}
+	p.client = &http.Client{Transport: within{edge.New(system, edge.Options{LongTimeout: readWithin, Log: p.faults()})}}
 	return p.addr, nil
+}
+
+// faults returns a logger for what goes wrong with a data folder: the answers of
+// an edge do not tell it.
+func (p *program) faults() *slog.Logger {
+	return slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
 }
 
 // close lets go of the data folder.

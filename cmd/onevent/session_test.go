@@ -10,7 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/flowtest"
 	"github.com/onevent/onevent/functions"
@@ -20,9 +23,10 @@ var update = flowtest.UpdateFlag()
 
 // TestSessions plays the sessions in testdata: a line that begins with "$ " is a
 // command line, the lines below are what it prints and, if it is not 0, its exit
-// code. "$ run" lets the system handle what was sent, "$ data" starts afresh on a
-// data folder instead of a running system, "$ width N" is a terminal of N
-// characters from then on. -update rewrites the files.
+// code. "$ run" lets the system handle what was sent, "$ wait D" lets time pass,
+// "$ orders N" places orders, "$ garbage FUNCTION" delivers a message that can't be read, "$ data" starts
+// afresh on a data folder instead of a running system, "$ width N" is a terminal of
+// N characters from then on. -update rewrites the files.
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txt")
@@ -55,7 +59,7 @@ func play(t *testing.T, script string) string {
 	world := flowtest.NewWorld(t, functions.App(functions.Settings{}), nil)
 	server := httptest.NewServer(edge.New(world.System(), edge.Options{}))
 	t.Cleanup(server.Close)
-	s := &session{where: []string{"-addr", server.URL}}
+	s := &session{where: []string{"-addr", server.URL}, now: world.Clock().Now}
 	var told strings.Builder
 	for line := range strings.Lines(script) {
 		command, isCommand := strings.CutPrefix(strings.TrimSpace(line), "$ ")
@@ -66,6 +70,26 @@ func play(t *testing.T, script string) string {
 		case command == "run":
 			told.WriteString("$ run\n")
 			world.Run()
+		case strings.HasPrefix(command, "wait "):
+			told.WriteString("$ " + command + "\n")
+			d, err := time.ParseDuration(strings.TrimPrefix(command, "wait "))
+			if err != nil {
+				t.Fatal(err)
+			}
+			world.Wait(d)
+			world.Run()
+		case strings.HasPrefix(command, "orders "):
+			told.WriteString("$ " + command + "\n")
+			n, err := strconv.Atoi(strings.TrimPrefix(command, "orders "))
+			if err != nil {
+				t.Fatal(err)
+			}
+			placeOrders(t, world, n)
+		case strings.HasPrefix(command, "garbage "):
+			told.WriteString("$ " + command + "\n")
+			if err := world.System().Deliver(t.Context(), garbage(strings.TrimPrefix(command, "garbage "))); err != nil {
+				t.Fatal(err)
+			}
 		case command == "data":
 			told.WriteString("$ data\n")
 			s.where = []string{"-data", t.TempDir()}
@@ -79,9 +103,29 @@ func play(t *testing.T, script string) string {
 	return strings.ReplaceAll(told.String(), server.URL, "http://SERVER")
 }
 
+// placeOrders places orders that the restaurant would get, if there was one.
+func placeOrders(t *testing.T, world *flowtest.World, n int) {
+	t.Helper()
+	for i := range n {
+		body := fmt.Appendf(nil, `{"order":"n%d","consumer":"alice","restaurant":"roma","items":[{"name":"tea","quantity":1,"price":100}]}`, i)
+		if _, err := world.Send(flow.Request{Command: "order.place", Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// garbage returns a message that nobody can read, and no terminal should.
+func garbage(subscription string) driver.Message {
+	return driver.Message{
+		ID: "m-1", Topic: "order.created", Subscription: subscription, Attributes: map[string]string{"specversion": "9\x1b[2J", "colour": "red"},
+		Data: []byte("{\"order\":\x1b]0;pwned\x07\xff\xfe no JSON}"), Attempt: 1,
+	}
+}
+
 // A session is where the command lines of a file are played.
 type session struct {
 	where []string // the flags that name the system
+	now   func() time.Time
 	width int
 	keys  int // idempotency keys that were made
 }
@@ -94,7 +138,7 @@ func (s *session) execute(t *testing.T, command string) string {
 	}
 	var out bytes.Buffer
 	p := newProgram(&out)
-	p.width = s.width
+	p.width, p.now = s.width, s.now
 	p.newKey = func() string { s.keys++; return fmt.Sprint("key-", s.keys) }
 	if code := p.run(t.Context(), words); code != 0 {
 		fmt.Fprintf(&out, "exit code %d\n", code)
@@ -106,7 +150,7 @@ func (s *session) execute(t *testing.T, command string) string {
 func newProgram(out io.Writer) *program {
 	return &program{
 		app: functions.App(functions.Settings{}), in: strings.NewReader(`{"order":"7","consumer":"alice"}`),
-		out: out, err: out, getenv: func(string) string { return "" }, newKey: func() string { return "key" },
+		out: out, err: out, getenv: func(string) string { return "" }, newKey: func() string { return "key" }, now: flowtest.NewClock().Now,
 	}
 }
 

@@ -38,7 +38,9 @@ func printFlow(p *program, f *flag.FlagSet) func(context.Context, []string) erro
 			}
 			return nil
 		}
-		p.printTree(correlation, events)
+		if len(events) > 0 {
+			p.printTree(correlation, events)
+		}
 		return nil
 	}
 }
@@ -91,6 +93,9 @@ func (p *program) events(ctx context.Context, path string) ([]edge.Event, error)
 		if page.Next == "" {
 			return events, nil
 		}
+		if err := checkNext(query.Get("after"), page.Next); err != nil {
+			return nil, err
+		}
 		query.Set("after", page.Next)
 	}
 }
@@ -108,6 +113,9 @@ func (p *program) printTree(correlation string, events []edge.Event) {
 	t := tree{program: p, began: events[0].Time.Time(), children: map[string][]edge.Event{}, columns: [2]int{50, 22}}
 	known := map[string]bool{}
 	for _, e := range events {
+		if known[e.ID] || e.ID == "" {
+			continue // one that is its own cause has no end
+		}
 		parent := e.Cause
 		if !known[parent] {
 			parent = ""

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -65,6 +64,9 @@ func (p *program) printDocuments(ctx context.Context, view string, query url.Val
 		if page.Next == "" {
 			return nil
 		}
+		if err := checkNext(query.Get("after"), page.Next); err != nil {
+			return err
+		}
 		query.Set("after", page.Next)
 	}
 }
@@ -76,47 +78,4 @@ func (p *program) printDocument(d edge.Document, asJSON bool) error {
 	key := clean(d.Key)
 	_, err := fmt.Fprintln(p.out, p.paint(bold, key), p.fit(len(key)+1, cleanJSON(d.Document)))
 	return err
-}
-
-// parked lists what was given up, or redrives one.
-func parked(p *program, f *flag.FlagSet) func(context.Context, []string) error {
-	redrive := f.String("redrive", "", "handle the event with this `ID` again")
-	return func(ctx context.Context, words []string) error {
-		switch {
-		case len(words) > 0:
-			return usageError("parked takes no words")
-		case *redrive != "":
-			var done struct{ Redriven string }
-			if _, err := p.call(ctx, http.MethodPost, "/parked/"+url.PathEscape(*redrive)+"/redrive", nil, nil, &done); err != nil {
-				return err
-			}
-			fmt.Fprintf(p.out, "%s %s was handled\n", p.paint(green, "✓"), clean(*redrive))
-			return nil
-		}
-		return p.listParked(ctx)
-	}
-}
-
-func (p *program) listParked(ctx context.Context) error {
-	query := url.Values{"limit": {pageLimit}}
-	found := 0
-	for {
-		var page edge.ParkedPage
-		if err := p.get(ctx, "/parked", query, &page); err != nil {
-			return err
-		}
-		for _, failure := range page.Parked {
-			found++
-			fmt.Fprintf(p.out, "%s\n  %s on %s %s, %d attempts, the last at %s\n  %s\n", p.paint(bold, clean(failure.ID)),
-				clean(failure.Function), clean(failure.Event.Stream), clean(failure.Event.Type), failure.Attempts, failure.Last, p.paint(red, clean(failure.Error)))
-		}
-		if page.Next == "" {
-			break
-		}
-		query.Set("after", page.Next)
-	}
-	if found == 0 {
-		fmt.Fprintln(p.out, "nothing is parked")
-	}
-	return nil
 }

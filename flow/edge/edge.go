@@ -8,10 +8,16 @@
 //	GET  /streams/{namespace}/{key}  the audit trail of one thing
 //	GET  /flows/{correlation}        the events of one business flow
 //	GET  /log                        all events; ?from=TIME, ?type=, ?stream=, ?limit=N
-//	GET  /parked                     what was given up
+//	GET  /parked                     what was given up; ?function=, ?error=TEXT, ?type=, ?after=, ?limit=N
+//	GET  /parked/{id}                one of it, with its history
 //	POST /parked/{id}/redrive        handles it again
+//	POST /parked/redrive             has all of it handled again that {function?, error?, type?} selects, {rate?} a second
+//	GET  /retrying                   what failed and will be tried again; parameters as for /parked
+//	GET  /paused                     the functions that keep failing, and when they are tried next
+//	GET  /audit                      reads the whole log, and says whether it adds up
+//	GET  /redecide                   reads the whole log, and says what this code would decide otherwise
 //	GET  /events, GET /functions     what can happen, and what is done about it
-//	GET  /healthz                    whether the system can read its log
+//	GET  /healthz                    whether the system can read its log, and its version
 //
 // Errors are problem details (RFC 9457), see [Problem]. After an answer of 4xx
 // nothing was stored. The edge knows nobody: who may call it is for the network,
@@ -22,7 +28,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +44,10 @@ type Options struct {
 	MaxInFlight int
 	// Timeout is the most time that one request may take; 0 means 20 seconds.
 	Timeout time.Duration
+	// LongTimeout is the same for what reads the whole log or the whole list of
+	// what is parked: /audit, /redecide and POST /parked/redrive; 0 means 10
+	// minutes.
+	LongTimeout time.Duration
 	// Hosts are the names, without port, that requests to a loopback address
 	// may carry as their host besides localhost and loopback addresses: those
 	// of a proxy on this machine.
@@ -46,8 +58,9 @@ type Options struct {
 }
 
 const (
-	defaultInFlight = 512
-	defaultTimeout  = 20 * time.Second
+	defaultInFlight    = 512
+	defaultTimeout     = 20 * time.Second
+	defaultLongTimeout = 10 * time.Minute
 )
 
 // New returns the handler that serves a system.
@@ -58,11 +71,17 @@ func New(system *flow.System, o Options) http.Handler {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
+	if o.LongTimeout <= 0 {
+		o.LongTimeout = defaultLongTimeout
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	app := system.App()
-	e := &edge{system: system, app: app, commands: map[string]bool{}, views: viewsOf(app), timeout: o.Timeout, log: o.Log}
+	e := &edge{
+		system: system, app: app, commands: map[string]bool{}, views: viewsOf(app),
+		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
+	}
 	for _, c := range Commands(app) {
 		e.commands[c.Name] = true
 	}
@@ -70,12 +89,14 @@ func New(system *flow.System, o Options) http.Handler {
 }
 
 type edge struct {
-	system   *flow.System
-	app      flow.App
-	commands map[string]bool
-	views    map[string]view
-	timeout  time.Duration
-	log      *slog.Logger
+	system      *flow.System
+	app         flow.App
+	commands    map[string]bool
+	views       map[string]view
+	timeout     time.Duration
+	longTimeout time.Duration
+	reader      chan struct{} // holds a token while somebody reads the whole log
+	log         *slog.Logger
 }
 
 // An action answers a request, or returns an error, which becomes a problem. It
@@ -99,7 +120,10 @@ func (e *edge) routes() []route {
 		{http.MethodGet, "/flows/{correlation}", e.flow},
 		{http.MethodGet, "/log", e.history},
 		{http.MethodGet, "/parked", e.parked},
+		{http.MethodGet, "/parked/{id}", e.parkedOne},
 		{http.MethodPost, "/parked/{id}/redrive", e.redrive},
+		{http.MethodGet, "/retrying", e.retrying},
+		{http.MethodGet, "/paused", e.paused},
 		{http.MethodGet, healthPath, e.health},
 	}
 }
@@ -108,37 +132,62 @@ const healthPath = "/healthz"
 
 // mux routes requests. What it does not route, it answers with a problem.
 func (e *edge) mux() http.Handler {
-	mux := http.NewServeMux()
-	allowed := map[string]string{}
-	for _, r := range e.routes() {
-		mux.Handle(r.method+" "+r.path, e.handler(r.do))
-		allowed[r.path] = r.method
-		if r.method == http.MethodGet {
-			allowed[r.path] = "GET, HEAD"
+	paths := map[string]map[string]action{}
+	add := func(r route, do action) {
+		if paths[r.path] == nil {
+			paths[r.path] = map[string]action{}
 		}
+		paths[r.path][r.method] = do
 	}
-	for path, methods := range allowed {
-		mux.Handle(path, e.handler(func(w http.ResponseWriter, r *http.Request) error {
-			w.Header().Set("Allow", methods)
-			return problem(http.StatusMethodNotAllowed, "method-not-allowed", "%s takes %s, not %s", path, methods, clip(r.Method))
-		}))
+	for _, r := range e.routes() {
+		add(r, within(e.timeout, r.do))
+	}
+	for _, r := range e.longRoutes() {
+		add(r, within(e.longTimeout, prolonged(e.longTimeout, r.do)))
+	}
+	mux := http.NewServeMux()
+	for path, methods := range paths {
+		mux.Handle(path, e.handler(byMethod(path, methods)))
 	}
 	mux.Handle("/", e.handler(func(_ http.ResponseWriter, r *http.Request) error {
 		return problem(http.StatusNotFound, "unknown-path",
-			"there is nothing at %s; look at /commands, /views/{name}, /streams/{namespace}/{key}, /flows/{correlation}, /log, /events, /functions, /parked",
+			"there is nothing at %s; look at /commands, /views/{name}, /streams/{namespace}/{key}, /flows/{correlation}, /log, /events, /functions, "+
+				"/parked, /retrying, /paused, /audit, /redecide, /healthz",
 			quote(r.URL.Path))
 	}))
 	return mux
 }
 
+// byMethod returns what a path does, whatever the method.
+func byMethod(path string, methods map[string]action) action {
+	if get, ok := methods[http.MethodGet]; ok {
+		methods[http.MethodHead] = get
+	}
+	allowed := strings.Join(slices.Sorted(maps.Keys(methods)), ", ")
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if do, ok := methods[r.Method]; ok {
+			return do(w, r)
+		}
+		w.Header().Set("Allow", allowed)
+		return problem(http.StatusMethodNotAllowed, "method-not-allowed", "%s takes %s, not %s", path, allowed, clip(r.Method))
+	}
+}
+
 func (e *edge) handler(do action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), e.timeout)
-		defer cancel()
-		if err := do(w, r.WithContext(ctx)); err != nil {
+		if err := do(w, r); err != nil {
 			e.fail(w, r, err)
 		}
 	})
+}
+
+// within bounds the time of an action.
+func within(timeout time.Duration, do action) action {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := context.WithTimeout(r.Context(), timeout)
+		defer cancel()
+		return do(w, r.WithContext(ctx))
+	}
 }
 
 // list answers with a list that never changes.
@@ -157,5 +206,9 @@ func (e *edge) health(w http.ResponseWriter, r *http.Request) error {
 	if _, err := e.system.Begin(r.Context(), strings.TrimPrefix(healthPath, "/"), "probe"); err != nil && !errors.Is(err, flow.ErrUnknown) {
 		return err
 	}
-	return answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	status := map[string]string{"status": "ok"}
+	if e.app.Version != "" {
+		status["version"] = e.app.Version
+	}
+	return answer(w, http.StatusOK, status)
 }

@@ -1,7 +1,6 @@
 package edge_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -468,29 +467,4 @@ func (b *slowBody) Read([]byte) (int, error) {
 	b.once.Do(func() { close(b.entered) })
 	<-b.leave
 	return 0, io.EOF
-}
-
-// FuzzCommand sends bodies: no answer is a fault of the system, and what is
-// refused stores nothing.
-func FuzzCommand(f *testing.F) {
-	for _, seed := range []string{`{"light":"a","house":"h"}`, `{"light":"a","house":"h","times":3}`, `{}`, `[`, `{"light":"\ud83c"}`, `{"light":"..","house":null}`} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		store := memory.New()
-		w := flowtest.NewWorld(t, testapp.App(nil), &driver.Platform{Log: store, Views: store.Views(), Agenda: store.Agenda()})
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/commands/light.press", bytes.NewReader(body))
-		r.Header.Set("Content-Type", asJSON)
-		recorder := httptest.NewRecorder()
-		edge.New(w.System(), edge.Options{}).ServeHTTP(recorder, r)
-		if recorder.Code >= http.StatusInternalServerError {
-			t.Fatalf("%d %s", recorder.Code, recorder.Body)
-		}
-		if recorder.Code < 300 {
-			return
-		}
-		for record := range store.Scan(t.Context(), 0, driver.Forever) {
-			t.Fatalf("%d, and record %s is stored", recorder.Code, record.ID)
-		}
-	})
 }

@@ -79,9 +79,9 @@ func count[T any](t *testing.T, seq iter.Seq2[T, error]) (n int) {
 	return n
 }
 
-// FuzzSend posts commands: each is taken, or refused with a problem and no
+// FuzzCommand posts commands: each is taken, or refused with a problem and no
 // trace.
-func FuzzSend(f *testing.F) {
+func FuzzCommand(f *testing.F) {
 	fuzzing.Seed(f, 500,
 		[]any{"/commands/light.press", []byte(`{"light":"c","house":"h"}`), "key", "actor", asJSON},
 		[]any{"/commands/light.press", []byte(`{"light":"c","house":"h","times":2}`), "", "", "application/json; charset=utf-8"},
@@ -129,6 +129,9 @@ func FuzzQuery(f *testing.F) {
 		[]any{http.MethodGet, "/log?from=9999-12-31T23:59:59%2B23:59"},
 		[]any{http.MethodGet, "/parked?limit=1&after=x"},
 		[]any{http.MethodPost, "/parked/count-light~x/redrive"},
+		[]any{http.MethodGet, "/parked/count-light~x"}, []any{http.MethodPost, "/parked/redrive"},
+		[]any{http.MethodGet, "/parked?limit=1&after=1~x&function=count-light&error=not&type=light.switched_on"},
+		[]any{http.MethodGet, "/retrying?limit=1"}, []any{http.MethodGet, "/paused"}, []any{http.MethodGet, "/audit"}, []any{http.MethodGet, "/redecide"},
 		[]any{http.MethodGet, "/events"}, []any{http.MethodGet, "/functions?"}, []any{http.MethodGet, "/commands"}, []any{http.MethodGet, "/healthz"},
 		[]any{http.MethodGet, "/views/lights/%2e%2e/%2f%00"}, []any{http.MethodOptions, "/"}, []any{"\xff", "/\xff"})
 	f.Fuzz(func(t *testing.T, method, target string) {

@@ -138,22 +138,35 @@ func jsonValue(text string) json.RawMessage {
 	if json.Valid([]byte(text)) {
 		return json.RawMessage(text)
 	}
-	return json.RawMessage(strconv.Quote(text))
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return json.RawMessage("null") // a string is always written
+	}
+	return quoted
 }
 
 func step(w *World, args []string) (string, error) {
 	n, err := strconv.Atoi(args[0])
-	for range n {
-		w.Step()
+	for i := 0; i < n && w.Step(); i++ {
+		continue
 	}
 	return "", err
 }
 
+// maxCopies is how many copies of a message a story may ask for.
+const maxCopies = 100
+
 func shuffle(w *World, args []string) (string, error) {
 	seed, seedErr := strconv.ParseUint(args[0], 10, 64)
 	copies, copiesErr := strconv.Atoi(strings.TrimPrefix(args[1], "x"))
+	if err := errors.Join(seedErr, copiesErr); err != nil {
+		return "", err
+	}
+	if copies < 1 || copies > maxCopies {
+		return "", fmt.Errorf("%d copies; x1 to x%d are possible", copies, maxCopies)
+	}
 	w.Shuffle(seed, copies)
-	return "", errors.Join(seedErr, copiesErr)
+	return "", nil
 }
 
 func wait(w *World, args []string) (string, error) {

@@ -146,7 +146,7 @@ func (b *Broker) message(subscription string, m *pubsub.Message) driver.Message 
 	message := wire.Decode(m.Attributes, m.Data)
 	name, topic := b.nameOf(subscription)
 	message.Subscription = name
-	if source := m.Attributes[wire.DeadLetterSource]; source != "" {
+	if source := m.Attributes[wire.DeadLetterSource]; source != "" && name == driver.DeadLetters {
 		message.Subscription, topic = b.nameOf(source)
 	}
 	if message.ID == "" {

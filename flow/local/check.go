@@ -11,8 +11,8 @@ import (
 const checkBelow = 64 << 20
 
 // inspect looks at a file through a connection that cannot change it.
-func inspect(file string) (err error) {
-	c, err := connect(file, "ro")
+func (d disk) inspect(file string) (err error) {
+	c, err := d.connect(file, "ro")
 	if err != nil {
 		return err
 	}

@@ -127,6 +127,8 @@ func appendForEver(ctx context.Context, store *local.Store, broker driver.Broker
 			return err
 		}
 		c := nextCommit(head, int64(head.Seq))
+		c.Record.Hash = chained(head.Hash, c.Record)
+		c.Head.Hash = c.Record.Hash
 		c.Items = []driver.Item{{Kind: driver.Outbox, ID: c.Record.ID, Body: c.Record.Body}}
 		if err := store.Log().Commit(ctx, c); err != nil {
 			return err

@@ -23,12 +23,15 @@ type conn struct {
 
 // connect opens the file. The mode is SQLite's: "ro", "rw", or "rwc" to create
 // it.
-func connect(file, mode string) (*conn, error) {
+func (d disk) connect(file, mode string) (*conn, error) {
 	path := filepath.ToSlash(file)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // a Windows volume
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "mode=" + mode}
+	if d.vfs != "" {
+		dsn.RawQuery += "&vfs=" + url.QueryEscape(d.vfs)
+	}
 	raw, err := new(sqlite.Driver).Open(dsn.String())
 	if err != nil {
 		return nil, err

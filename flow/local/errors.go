@@ -20,11 +20,29 @@ var (
 	// ErrFull says that there is no space left for the file. Nothing was
 	// written; the store works again as soon as there is space.
 	ErrFull = errors.New("disk full")
+	// ErrStopped says that the store writes no more, since the disk could not say
+	// whether it has what it was given. Check the disk, then close the store and
+	// open it again: what was confirmed is there.
+	ErrStopped = errors.New("stopped")
 	// ErrReadOnly says that the store was opened to read only.
 	ErrReadOnly = errors.New("opened read-only")
 	// ErrClosed says that the store or the broker was closed.
 	ErrClosed = errors.New("closed")
 )
+
+// isSyncError says whether an error is that of an fsync. After it nobody knows
+// what is on the disk, and asking again proves nothing: the system forgets what it
+// could not write. See https://wiki.postgresql.org/wiki/Fsync_Errors.
+func isSyncError(err error) bool {
+	var sqliteErr *sqlite.Error
+	return errors.As(err, &sqliteErr) &&
+		(sqliteErr.Code() == sqlite3.SQLITE_IOERR_FSYNC || sqliteErr.Code() == sqlite3.SQLITE_IOERR_DIR_FSYNC)
+}
+
+// stop wraps the error of an fsync.
+func stop(err error) error {
+	return fmt.Errorf("local: %w: the disk did not confirm a write; check it, then close and open the store: %w", ErrStopped, err)
+}
 
 // explain wraps an error of SQLite, whose texts mean little to those who do not
 // know it, with what happened and what can be done.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -35,25 +34,51 @@ func (w witness) hear(lines []string) {
 	}
 }
 
+// killsOfFolder is how often a process is killed on one folder, which grows.
+const killsOfFolder = 25
+
 // What was confirmed before a process was killed is there afterwards, the
 // streams have no gaps, and the queue has what was not done.
+//
+//	ONEVENT_KILLS=10000 go test ./flow/local -run TestKill -timeout 2h
 func TestKill(t *testing.T) {
 	t.Parallel()
-	const cycles = 20
+	kills := count(t, "ONEVENT_KILLS", 100)
+	seed := firstSeed(t)
+	committed, published, done := 0, 0, 0
+	for killed := 0; killed < kills; seed++ {
+		n := min(killsOfFolder, kills-killed)
+		w := killRepeatedly(t, seed, n)
+		committed, published, done = committed+len(w.committed), published+len(w.published), done+len(w.done)
+		killed += n
+	}
+	if published < kills/2 || done < kills/2 {
+		t.Errorf("only %d records were published and %d done", published, done)
+	}
+	if !t.Failed() {
+		t.Logf("kills: %d, acknowledged %d (%d commits, %d messages, %d done), lost 0, corrupt 0",
+			kills, committed+published, committed, published, done)
+	}
+}
+
+// killRepeatedly kills processes that work on one folder, one after the other,
+// each at a moment that the seed says. What it did until then differs.
+func killRepeatedly(t *testing.T, seed uint64, n int) witness {
 	dir := t.TempDir()
+	random := source(seed, 0)
 	w := witness{committed: map[string]bool{}, published: map[string]bool{}, done: map[string]bool{}}
-	for range cycles {
+	for range n {
 		c := start(t, "append", dir)
-		time.AfterFunc(time.Duration(20+rand.IntN(80))*time.Millisecond, func() { _ = c.Process.Kill() })
+		time.AfterFunc(time.Duration(2000+random.IntN(38000))*time.Microsecond, func() { _ = c.Process.Kill() })
 		w.hear(c.rest())
 		_ = c.Wait() // killed
 		w.check(t, dir)
+		if t.Failed() {
+			t.Fatalf("ONEVENT_SEED=%d", seed)
+		}
 	}
-	if len(w.published) < cycles || len(w.done) < cycles {
-		t.Fatalf("only %d records were published and %d done", len(w.published), len(w.done))
-	}
-	t.Logf("%d kills, %d commits, %d messages, %d of them done", cycles, len(w.committed), len(w.published), len(w.done))
 	w.checkQueue(t, dir)
+	return w
 }
 
 // check looks at the log and the agenda.
@@ -68,15 +93,18 @@ func (w witness) check(t *testing.T, dir string) {
 	items := 0
 	for hand := range childHands {
 		stream := streamName(hand)
-		seq := uint64(0)
+		seq, hash := uint64(0), driver.Hash{}
 		for r, err := range store.Log().Stream(t.Context(), stream, 1, math.MaxUint64) {
 			if err != nil || r.Seq != seq+1 {
 				t.Fatalf("%s: after %d comes %d, %v", stream, seq, r.Seq, err)
 			}
-			seq = r.Seq
+			if r.Hash != chained(hash, r) {
+				t.Fatalf("%s/%d: the hash is not that of the record", stream, seq)
+			}
+			seq, hash = r.Seq, r.Hash
 			found[r.ID] = true
 		}
-		if head, err := store.Log().Head(t.Context(), stream); err != nil || head.Seq != seq {
+		if head, err := store.Log().Head(t.Context(), stream); err != nil || head.Seq != seq || head.Hash != hash {
 			t.Fatalf("%s: the head is %d, %v, the last record %d", stream, head.Seq, err, seq)
 		}
 	}
@@ -90,6 +118,9 @@ func (w witness) check(t *testing.T, dir string) {
 		if !found[id] {
 			t.Errorf("%s was confirmed, and is gone", id)
 		}
+	}
+	if found, err := store.Integrity(t.Context()); err != nil || found != "ok" {
+		t.Errorf("integrity: %s, %v", found, err)
 	}
 	if items != len(found) {
 		t.Errorf("%d records have %d items", len(found), items)

@@ -56,7 +56,7 @@ func (s *Store) openReaders(ctx context.Context, o Options) error {
 	if err := checkFile(s.dir); err != nil {
 		return err
 	}
-	readers, err := newPool(databaseFile(s.dir), o.Readers)
+	readers, err := o.disk.newPool(databaseFile(s.dir), o.Readers)
 	if err != nil {
 		return explain(err)
 	}
@@ -82,13 +82,16 @@ func (s *Store) openWriter(ctx context.Context, o Options) error {
 		return err
 	}
 	s.lock = lock
-	if err := ensureFile(s.dir); err != nil {
+	if err := o.disk.ensureFile(s.dir); err != nil {
 		return err
 	}
-	if err := inspect(databaseFile(s.dir)); err != nil {
+	if err := o.checkLog(databaseFile(s.dir) + "-wal"); err != nil {
+		return err
+	}
+	if err := o.disk.inspect(databaseFile(s.dir)); err != nil {
 		return explain(err)
 	}
-	c, err := connect(databaseFile(s.dir), "rw")
+	c, err := o.disk.connect(databaseFile(s.dir), "rw")
 	if err != nil {
 		return explain(err)
 	}
@@ -108,7 +111,7 @@ func (s *Store) startWriter(c *conn, o Options) error {
 	if err := checkLength(c, databaseFile(s.dir)); err != nil {
 		return err
 	}
-	w, err := newWriter(c, s.heads)
+	w, err := newWriter(c, s.heads, o.checkpoint)
 	s.writer = w
 	return err
 }
@@ -116,7 +119,7 @@ func (s *Store) startWriter(c *conn, o Options) error {
 // ensureFile checks the database file, and makes it in a folder that has none.
 // The file gets its name when it is complete, so one that is empty or cut short
 // is never one that was just being made.
-func ensureFile(dir string) error {
+func (d disk) ensureFile(dir string) error {
 	file := databaseFile(dir)
 	switch err := checkFile(dir); {
 	case err == nil:
@@ -127,7 +130,7 @@ func ensureFile(dir string) error {
 	if _, err := os.Stat(file + "-wal"); err == nil {
 		return fmt.Errorf("%w: %s-wal is there, but the file that it belongs to is gone; put that back", ErrDamaged, file)
 	}
-	return makeFile(file)
+	return d.makeFile(file)
 }
 
 // smallestFile is the size of the smallest SQLite file, in bytes. What is
@@ -149,39 +152,55 @@ func checkFile(dir string) error {
 	}
 }
 
-func makeFile(file string) error {
+func (d disk) makeFile(file string) error {
 	draft := file + ".new"
-	for _, left := range []string{draft, draft + "-journal"} {
-		if err := os.Remove(left); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, left := range []string{draft, draft + "-journal", draft + "-wal", draft + "-shm"} {
+		if err := d.folder.Remove(left); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
-	f, err := os.OpenFile(draft, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
+	if err := d.folder.Create(draft); err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	c, err := connect(draft, "rw")
+	c, err := d.connect(draft, "rw")
 	if err != nil {
 		return explain(err)
 	}
 	if err := errors.Join(create(c), c.close()); err != nil {
 		return explain(err)
 	}
-	if err := os.Rename(draft, file); err != nil {
+	if err := d.folder.Rename(draft, file); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(file))
+	return d.folder.SyncFolder(filepath.Dir(file))
 }
 
-// syncFolder makes the names in a folder durable, where the system can do that.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
+// checkLog looks at a write-ahead log that a process left behind, and makes sure
+// that it is on the disk.
+func (o Options) checkLog(file string) error {
+	if o.synchronous == "FULL" { // otherwise a power cut may leave anything
+		if err := checkWAL(file); err != nil {
+			return err
+		}
 	}
-	_ = d.Sync() // Windows cannot, and need not
-	return d.Close()
+	return o.disk.refresh(file)
+}
+
+// refresh writes a write-ahead log again that a process left behind. If it ended
+// after a sync that failed, the system may return from memory what is not on the
+// disk, and will not come there, since the system takes it for written. What is
+// copied to the file from such a log would have no log to be repaired from after
+// a power cut.
+func (d disk) refresh(log string) error {
+	info, err := os.Stat(log)
+	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	if err == nil {
+		err = d.folder.Rewrite(log)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s again: %w", log, err)
+	}
+	return nil
 }

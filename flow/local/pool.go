@@ -13,10 +13,10 @@ type pool struct {
 }
 
 // newPool opens size connections to the file.
-func newPool(file string, size int) (*pool, error) {
+func (d disk) newPool(file string, size int) (*pool, error) {
 	p := &pool{idle: make(chan *conn, size), closed: make(chan struct{})}
 	for range size {
-		c, err := connect(file, "ro")
+		c, err := d.connect(file, "ro")
 		if err == nil {
 			err = setUpReader(c)
 			p.idle <- c

@@ -15,16 +15,17 @@ type setting struct {
 // setUpWriter makes the connection durable and returns an error if one of the
 // settings did not take.
 func setUpWriter(c *conn, o Options) error {
+	levels := map[string]string{"OFF": "0", "NORMAL": "1", "FULL": "2"} // FULL: fsync at every commit
 	settings := []setting{
 		{"journal_mode", "WAL", "wal"},
-		{"synchronous", "FULL", "2"}, // fsync at every commit
-		{"fullfsync", "ON", "1"},     // on macOS, where fsync alone is not enough
+		{"synchronous", o.synchronous, levels[o.synchronous]},
+		{"fullfsync", "ON", "1"}, // on macOS, where fsync alone is not enough
 		{"checkpoint_fullfsync", "ON", "1"},
 		{"foreign_keys", "ON", "1"},
 		{"trusted_schema", "OFF", "0"},
 		{"cell_size_check", "ON", "1"},
 		{"cache_size", -64 << 10, "-65536"},          // KiB
-		{"wal_autocheckpoint", 4000, "4000"},         // pages
+		{"wal_autocheckpoint", 0, "0"},               // the writer does it, and hears of errors
 		{"journal_size_limit", 64 << 20, "67108864"}, // bytes
 		{"temp_store", "MEMORY", "2"},
 	}

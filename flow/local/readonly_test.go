@@ -111,3 +111,24 @@ func TestReadOnlyMissing(t *testing.T) {
 	_, err := local.OpenReadOnly(t.Context(), dir, nil)
 	wantsError(t, err, fs.ErrNotExist, "local: open "+dir)
 }
+
+// A file system that became read-only is said to be so, changes nothing, and is
+// worked with when it is writable again.
+func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
+	dir := filled(t)
+	disk := onDisk(t, dir)
+	disk.SetReadOnly(true)
+	_, err := local.Open(t.Context(), dir, local.On(disk, ""))
+	wantsError(t, err, nil, "local: open "+dir, "must be readable and writable")
+	for _, op := range disk.Recording()[1:] { // the first is the file, as it was found
+		t.Errorf("a disk that is read-only: %v", op)
+	}
+	disk.SetReadOnly(false)
+	store, err := local.Open(t.Context(), dir, local.On(disk, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	wantsRecords(t, store, 200)
+}

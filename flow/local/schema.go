@@ -1,6 +1,9 @@
 package local
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // The file says whose it is and which schema it has, in two numbers of its
 // header.
@@ -108,8 +111,21 @@ INSERT INTO state VALUES ('clean', 1);
 INSERT INTO subscriptions VALUES (1, 'dead-letters', 0, 0, 0, 0, 0);
 `
 
-// create makes the tables in an empty file.
+// create makes the tables in an empty file, which has a write-ahead log from the
+// beginning: changing to one later would take a rollback journal, and a power
+// cut could leave that behind.
 func create(c *conn) error {
-	return c.script(fmt.Sprintf("BEGIN;%s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+	if err := c.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); err != nil {
+		return err
+	}
+	err := c.script(fmt.Sprintf("BEGIN;%s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 		schema, applicationID, schemaVersion))
+	if err != nil {
+		return err
+	}
+	busy, err := c.number("PRAGMA wal_checkpoint(TRUNCATE)") // closing does it too, but keeps errors to itself
+	if err == nil && busy != 0 {
+		err = errors.New("the new file is in use")
+	}
+	return err
 }

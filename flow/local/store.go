@@ -19,7 +19,11 @@ type Options struct {
 	// Readers is how many reads run at once; 0 means 4.
 	Readers int
 
-	maxPages int // of the file, for tests; 0 means no limit
+	// The rest is for tests; what is 0 is as it should be.
+	disk        disk
+	maxPages    int    // of the file
+	synchronous string // SQLite's word for what a commit waits for
+	checkpoint  int    // pages of the write-ahead log after which they are copied to the file
 }
 
 func (o *Options) withDefaults() Options {
@@ -33,6 +37,11 @@ func (o *Options) withDefaults() Options {
 	if d.Readers <= 0 {
 		d.Readers = 4
 	}
+	if d.disk.folder == nil {
+		d.disk.folder = systemFolder{}
+	}
+	d.synchronous = or(d.synchronous, "FULL")
+	d.checkpoint = or(d.checkpoint, 4000)
 	return d
 }
 
@@ -81,11 +90,22 @@ func (s *Store) Close() error {
 // release closes what is open; the file of the lock last.
 func (s *Store) release() error {
 	var errs []error
+	stopped := false
+	if s.writer != nil {
+		errs = append(errs, s.writer.end())
+		stopped = s.writer.stopped != nil
+	}
+	if stopped {
+		// The last connection to close copies the write-ahead log to the file and
+		// removes it. After a sync that failed, that would trust what nobody knows
+		// to be on the disk, so the last ones are those that cannot write.
+		errs = append(errs, s.writer.c.close())
+	}
 	if s.readers != nil {
 		errs = append(errs, s.readers.close())
 	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.close())
+	if s.writer != nil && !stopped {
+		errs = append(errs, s.writer.c.close())
 	}
 	if s.lock != nil {
 		errs = append(errs, funlock(s.lock), s.lock.Close())

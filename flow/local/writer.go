@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -30,6 +29,8 @@ type writer struct {
 	closing chan struct{} // closed to begin the end
 	done    chan struct{} // closed at the end
 	lost    error         // why shadows were given up at the end
+	stopped error         // why nothing is written any more
+	full    int64         // pages of the write-ahead log after which they are copied to the file
 
 	ops     []*op
 	bytes   int
@@ -51,13 +52,13 @@ type op struct {
 	answer    chan error
 }
 
-func newWriter(c *conn, h *heads) (*writer, error) {
+func newWriter(c *conn, h *heads, checkpoint int) (*writer, error) {
 	next, err := readNumbers(c)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{
-		c: c, next: next, heads: h, flows: newLRU[string, int64](1 << 16),
+		c: c, next: next, heads: h, full: int64(checkpoint), flows: newLRU[string, int64](1 << 16),
 		in: make(chan *op, maxOps), lazy: make(chan shadow, maxShadows),
 		leaving: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}), hold: time.NewTimer(linger),
 	}
@@ -104,11 +105,11 @@ func (w *writer) later(s shadow) {
 	}
 }
 
-// close writes what waits and ends the writer.
-func (w *writer) close() error {
+// end writes what waits and ends the writer, but leaves its connection open.
+func (w *writer) end() error {
 	close(w.closing)
 	<-w.done
-	return errors.Join(w.lost, w.c.close())
+	return w.lost
 }
 
 func (w *writer) run() {
@@ -117,6 +118,7 @@ func (w *writer) run() {
 		open := w.gather()
 		if len(w.ops)+len(w.shadows) > 0 {
 			w.write()
+			w.checkpoint()
 		}
 		if !open && len(w.in)+len(w.lazy)+len(w.shadows) == 0 {
 			return
@@ -184,12 +186,22 @@ func (w *writer) take(o *op) {
 
 // write makes the transaction and answers those who wait for it.
 func (w *writer) write() {
-	err := w.transact()
-	if err != nil {
-		err = fmt.Errorf("local: %w", explain(err))
-		w.keepShadows(err)
-	} else {
+	err := w.stopped
+	if err == nil {
+		err = w.transact()
+	}
+	switch {
+	case err == nil:
 		w.shadows = w.shadows[:0]
+	case w.stopped != nil:
+	case isSyncError(err):
+		w.stopped = stop(err)
+		err = w.stopped
+	default:
+		err = fmt.Errorf("local: %w", explain(err))
+	}
+	if err != nil {
+		w.keepShadows(err)
 	}
 	for i, o := range w.ops {
 		if err == nil && o.refused == nil && o.committed != nil {
@@ -207,15 +219,41 @@ func (w *writer) write() {
 
 // keepShadows has the shadows of a transaction that failed written later, unless
 // the store is being closed: handlers that wait to leave theirs would keep it
-// open for as long as the disk is full.
+// open for as long as the disk is full. A writer that stopped has no later.
 func (w *writer) keepShadows(err error) {
+	leaving := w.stopped != nil
 	select {
 	case <-w.leaving:
-		if len(w.shadows) > 0 {
-			w.shadows, w.lost = w.shadows[:0], err
-		}
+		leaving = true
 	default:
+	}
+	if !leaving {
 		w.hold.Reset(afterError)
+		return
+	}
+	if len(w.shadows) > 0 {
+		w.shadows, w.lost = w.shadows[:0], err
+	}
+}
+
+// checkpoint copies the write-ahead log to the file once it is long enough.
+// SQLite can do that at a commit, but then tells nobody that a sync failed; here
+// it keeps nobody waiting either. Other errors, and readers that hold it up, only
+// put it off.
+func (w *writer) checkpoint() {
+	if w.stopped != nil {
+		return
+	}
+	pages := int64(0)
+	err := w.c.query("PRAGMA wal_checkpoint(NOOP)", nil, func(r row) bool {
+		pages = r.int(1)
+		return false
+	})
+	if err == nil && pages >= w.full {
+		_, err = w.c.number("PRAGMA wal_checkpoint(PASSIVE)")
+	}
+	if isSyncError(err) {
+		w.stopped = stop(err)
 	}
 }
 

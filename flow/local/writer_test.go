@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -166,6 +168,26 @@ func TestFailureKeepsAcknowledgements(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the backlog stays at %d", backlog[childSub])
 		}
+	}
+}
+
+// The write-ahead log is copied to the file as it grows, and begins anew.
+func TestCheckpoint(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store, err := local.Open(t.Context(), dir, local.On(onDisk(t, dir), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for i := range int64(200) {
+		if err := appendOne(t.Context(), store.Log(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(filepath.Join(dir, databaseName+"-wal"))
+	if err != nil || info.Size() > 60*4120 {
+		t.Errorf("the write-ahead log has %d bytes after 200 commits, %v", info.Size(), err)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 type account struct{ limit, reserved, captured money.Cents }
 
 // change changes an account, and checks what must hold after every event.
-func (a *auditor) change(id string, limit, reserved, captured money.Cents) {
+func (a *Auditor) change(id string, limit, reserved, captured money.Cents) {
 	c, ok := a.accounts[id]
 	if !ok {
 		c = &account{}
@@ -26,16 +26,16 @@ func (a *auditor) change(id string, limit, reserved, captured money.Cents) {
 	}
 }
 
-func (a *auditor) accountOpened(e credit.AccountOpened) { a.change(e.Account, e.Limit, 0, 0) }
+func (a *Auditor) accountOpened(e credit.AccountOpened) { a.change(e.Account, e.Limit, 0, 0) }
 
-func (a *auditor) limitSet(e credit.LimitSet) {
+func (a *Auditor) limitSet(e credit.LimitSet) {
 	a.change(e.Account, e.Change, 0, 0)
 	if limit := a.accounts[e.Account].limit; limit != e.Limit {
 		a.violation("account %s gets the limit %v by a change to %v", e.Account, e.Limit, limit)
 	}
 }
 
-func (a *auditor) reserved(e credit.Reserved) {
+func (a *Auditor) reserved(e credit.Reserved) {
 	t := a.tale(e.Order)
 	if t.reserved != 0 || t.closed {
 		a.violation("order %s had credit before, or was to get none", e.Order)
@@ -47,7 +47,7 @@ func (a *auditor) reserved(e credit.Reserved) {
 	a.change(e.Account, 0, e.Amount, 0)
 }
 
-func (a *auditor) released(e credit.Released) {
+func (a *Auditor) released(e credit.Released) {
 	t := a.tale(e.Order)
 	if !t.cancelled {
 		a.violation("order %s is not cancelled", e.Order)
@@ -57,7 +57,7 @@ func (a *auditor) released(e credit.Released) {
 	a.change(e.Account, 0, -e.Amount, 0)
 }
 
-func (a *auditor) captured(e credit.Captured) {
+func (a *Auditor) captured(e credit.Captured) {
 	t := a.tale(e.Order)
 	if !t.completed {
 		a.violation("order %s is not completed", e.Order)
@@ -68,7 +68,7 @@ func (a *auditor) captured(e credit.Captured) {
 }
 
 // close checks that an order gives back all the credit that it holds, once.
-func (a *auditor) close(t *tale, id string, amount money.Cents) {
+func (a *Auditor) close(t *tale, id string, amount money.Cents) {
 	if t.closed {
 		a.violation("order %s gave its credit back before", id)
 	}

@@ -7,6 +7,7 @@ package audit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -45,38 +46,73 @@ func (r Report) Err() error {
 //
 // It keeps a few hundred bytes for each order.
 func Check(events iter.Seq2[flow.Recorded, error]) (Report, error) {
-	a := &auditor{seqs: map[string]uint64{}, accounts: map[string]*account{}, tales: map[string]*tale{}}
-	readers := a.readers()
+	a := New()
 	for e, err := range events {
 		if err != nil {
 			return Report{}, fmt.Errorf("audit: %w", err)
 		}
 		a.place(e)
-		if read, ok := readers[e.Type]; ok {
-			if err := read(e.Data); err != nil {
-				return Report{}, fmt.Errorf("audit: %s %d, %s: %w", e.Stream, e.Seq, e.Type, err)
-			}
+		if err := a.read(e); err != nil {
+			return Report{}, err
 		}
 	}
-	a.ends()
-	return a.report, nil
+	return a.End(), nil
 }
 
-// An auditor is what an audit has learned so far.
-type auditor struct {
+// An Auditor audits events one by one.
+type Auditor struct {
 	report   Report
 	at       flow.Recorded // the event that is looked at
+	readers  map[string]reader
 	seqs     map[string]uint64
 	accounts map[string]*account
 	tales    map[string]*tale // by order
 }
 
+// New returns an auditor that has seen no event.
+func New() *Auditor {
+	a := &Auditor{seqs: map[string]uint64{}, accounts: map[string]*account{}, tales: map[string]*tale{}}
+	a.readers = a.reads()
+	return a
+}
+
+// Event audits one event: each stream in its order, causes before effects. It
+// returns an error if what must always hold does not hold after it.
+func (a *Auditor) Event(e flow.Recorded) error {
+	known := len(a.report.Violations)
+	a.at = e
+	if err := a.read(e); err != nil {
+		return err
+	}
+	if len(a.report.Violations) > known {
+		return errors.New(a.report.Violations[known])
+	}
+	return nil
+}
+
+// End returns the report, when the system is at rest.
+func (a *Auditor) End() Report {
+	a.ends()
+	return a.report
+}
+
+func (a *Auditor) read(e flow.Recorded) error {
+	read, ok := a.readers[e.Type]
+	if !ok {
+		return nil
+	}
+	if err := read(e.Data); err != nil {
+		return fmt.Errorf("audit: %s %d, %s: %w", e.Stream, e.Seq, e.Type, err)
+	}
+	return nil
+}
+
 // violation reports what is wrong at the event that is looked at.
-func (a *auditor) violation(format string, args ...any) {
+func (a *Auditor) violation(format string, args ...any) {
 	a.add(fmt.Sprintf("%s %d, %s: ", a.at.Stream, a.at.Seq, a.at.Type) + fmt.Sprintf(format, args...))
 }
 
-func (a *auditor) add(violation string) {
+func (a *Auditor) add(violation string) {
 	if len(a.report.Violations) == MaxViolations {
 		a.report.Untold++
 		return
@@ -86,7 +122,7 @@ func (a *auditor) add(violation string) {
 
 // place checks where an event stands: after the one before it, in the log and in
 // its stream.
-func (a *auditor) place(e flow.Recorded) {
+func (a *Auditor) place(e flow.Recorded) {
 	before := a.at
 	a.at = e
 	if compare(before, e) >= 0 {

@@ -36,7 +36,7 @@ func (t *tale) ended() bool { return t.completed || t.cancelled }
 func (t *tale) outstanding() money.Cents { return t.reserved - t.released - t.captured }
 
 // tale returns what is known of an order, and reports one that nobody placed.
-func (a *auditor) tale(id string) *tale {
+func (a *Auditor) tale(id string) *tale {
 	t, ok := a.tales[id]
 	if !ok {
 		t = &tale{}
@@ -46,7 +46,7 @@ func (a *auditor) tale(id string) *tale {
 	return t
 }
 
-func (a *auditor) orderCreated(e order.Created) {
+func (a *Auditor) orderCreated(e order.Created) {
 	if _, ok := a.tales[e.Order]; ok {
 		a.violation("order %s was there before", e.Order)
 		return
@@ -57,7 +57,7 @@ func (a *auditor) orderCreated(e order.Created) {
 	}
 }
 
-func (a *auditor) orderApproved(e order.Approved) {
+func (a *Auditor) orderApproved(e order.Approved) {
 	t := a.tale(e.Order)
 	if t.ended() {
 		a.violation("order %s had ended", e.Order)
@@ -67,7 +67,7 @@ func (a *auditor) orderApproved(e order.Approved) {
 	}
 }
 
-func (a *auditor) orderCompleted(e order.Completed) {
+func (a *Auditor) orderCompleted(e order.Completed) {
 	t := a.tale(e.Order)
 	if t.ended() {
 		a.violation("order %s had ended", e.Order)
@@ -78,7 +78,7 @@ func (a *auditor) orderCompleted(e order.Completed) {
 	t.completed = true
 }
 
-func (a *auditor) orderCancelled(e order.Cancelled) {
+func (a *Auditor) orderCancelled(e order.Cancelled) {
 	t := a.tale(e.Order)
 	if t.ended() {
 		a.violation("order %s had ended", e.Order)
@@ -86,13 +86,13 @@ func (a *auditor) orderCancelled(e order.Cancelled) {
 	t.cancelled = true
 }
 
-func (a *auditor) refundDue(e order.RefundDue) {
+func (a *Auditor) refundDue(e order.RefundDue) {
 	if t := a.tale(e.Order); !t.cancelled || t.paid != e.Amount {
 		a.violation("order %s is not one that was cancelled and paid with %v", e.Order, e.Amount)
 	}
 }
 
-func (a *auditor) paid(e payment.Captured) {
+func (a *Auditor) paid(e payment.Captured) {
 	t := a.tale(e.Order())
 	if t.paid != 0 || e.Amount != t.total {
 		a.violation("order %s costs %v, and %v were paid before", e.Order(), t.total, t.paid)
@@ -100,7 +100,7 @@ func (a *auditor) paid(e payment.Captured) {
 	t.paid += e.Amount
 }
 
-func (a *auditor) refunded(e payment.Refunded) {
+func (a *Auditor) refunded(e payment.Refunded) {
 	t := a.tale(e.Order())
 	if t.refunded != 0 || e.Amount != t.paid || !t.cancelled {
 		a.violation("order %s: %v were paid and %v refunded before, cancelled is %v", e.Order(), t.paid, t.refunded, t.cancelled)
@@ -108,7 +108,7 @@ func (a *auditor) refunded(e payment.Refunded) {
 	t.refunded += e.Amount
 }
 
-func (a *auditor) settled(e payment.Settled) {
+func (a *Auditor) settled(e payment.Settled) {
 	t := a.tale(e.Order())
 	if t.settled != 0 || e.Amount != t.total {
 		a.violation("order %s costs %v, and %v were settled before", e.Order(), t.total, t.settled)
@@ -116,7 +116,7 @@ func (a *auditor) settled(e payment.Settled) {
 	t.settled += e.Amount
 }
 
-func (a *auditor) bounced(e payment.Bounced) {
+func (a *Auditor) bounced(e payment.Bounced) {
 	t := a.tale(e.Order())
 	if t.bounced != 0 || e.Amount != t.paid {
 		a.violation("order %s: %v were paid, and %v bounced before", e.Order(), t.paid, t.bounced)
@@ -124,7 +124,7 @@ func (a *auditor) bounced(e payment.Bounced) {
 	t.bounced += e.Amount
 }
 
-func (a *auditor) ticketCreated(e ticket.Created) {
+func (a *Auditor) ticketCreated(e ticket.Created) {
 	t := a.tale(e.Order())
 	if t.unwanted {
 		a.violation("the ticket of order %s was cancelled before", e.Order())
@@ -132,13 +132,13 @@ func (a *auditor) ticketCreated(e ticket.Created) {
 	t.cooking = true
 }
 
-func (a *auditor) ticketCancelled(e ticket.Cancelled) {
+func (a *Auditor) ticketCancelled(e ticket.Cancelled) {
 	t := a.tale(e.Order())
 	t.cooking, t.unwanted = false, true
 }
 
 // ends checks, after the last event, that each order ended well, and counts.
-func (a *auditor) ends() {
+func (a *Auditor) ends() {
 	for _, id := range slices.Sorted(maps.Keys(a.tales)) {
 		t := a.tales[id]
 		if !t.created {

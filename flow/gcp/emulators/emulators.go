@@ -42,8 +42,11 @@ type Emulators struct {
 	// Firestore and PubSub are the addresses, as in "127.0.0.1:8080".
 	Firestore, PubSub string
 
-	folder    string // of the logs
-	processes []*process
+	folder   string // of the logs
+	programs map[Service]*program
+
+	mu        sync.Mutex
+	processes map[Service]*process // that this one started
 }
 
 // Start returns the emulators when both answer. ctx bounds the start only: they
@@ -75,7 +78,7 @@ func start(ctx context.Context, programs []*program) (*Emulators, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulators: %w", err)
 	}
-	e := &Emulators{folder: folder}
+	e := &Emulators{folder: folder, programs: map[Service]*program{}, processes: map[Service]*process{}}
 	if err := e.startAll(ctx, programs); err != nil {
 		e.end()
 		// The logs stay where one can be read; an empty folder helps nobody.
@@ -95,18 +98,29 @@ func (e *Emulators) startAll(ctx context.Context, programs []*program) error {
 	errs := make([]error, len(programs))
 	var ready sync.WaitGroup
 	for i, p := range programs {
+		e.programs[p.name] = p
 		var running *process
 		if p.args != nil {
-			logFile := filepath.Join(e.folder, p.name+".log")
-			if running, errs[i] = launch(context.WithoutCancel(ctx), p, logFile); errs[i] != nil {
+			if running, errs[i] = e.launch(ctx, p); errs[i] != nil {
 				continue
 			}
-			e.processes = append(e.processes, running)
 		}
 		ready.Go(func() { errs[i] = p.await(ctx, running) })
 	}
 	ready.Wait()
 	return errors.Join(errs...)
+}
+
+// launch starts a program and remembers it.
+func (e *Emulators) launch(ctx context.Context, p *program) (*process, error) {
+	running, err := launch(context.WithoutCancel(ctx), p, filepath.Join(e.folder, string(p.name)+".log"))
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.processes[p.name] = running
+	return running, nil
 }
 
 // Stop ends the emulators that Start started, with all their processes, and
@@ -120,6 +134,8 @@ func (e *Emulators) Stop() error {
 }
 
 func (e *Emulators) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	var ended sync.WaitGroup
 	for _, p := range e.processes {
 		ended.Go(p.end)

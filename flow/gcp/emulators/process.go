@@ -20,7 +20,7 @@ type process struct {
 
 // launch starts a program that writes to a log. It runs until ctx ends.
 func launch(ctx context.Context, p *program, logFile string) (*process, error) {
-	output, err := os.Create(logFile)
+	output, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}

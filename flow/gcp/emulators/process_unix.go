@@ -13,3 +13,7 @@ func terminate(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGTERM) }
 
 // kill ends all processes of the group that p leads.
 func kill(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
+
+// pause stops all processes of the group that p leads, and resume lets them go on.
+func pause(p *process) error  { return syscall.Kill(-p.cmd.Process.Pid, syscall.SIGSTOP) }
+func resume(p *process) error { return syscall.Kill(-p.cmd.Process.Pid, syscall.SIGCONT) }

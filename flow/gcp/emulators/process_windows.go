@@ -1,6 +1,7 @@
 package emulators
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -11,3 +12,7 @@ func attributes() *syscall.SysProcAttr { return nil }
 func terminate(p *os.Process) { kill(p) }
 
 func kill(p *os.Process) { _ = p.Kill() }
+
+// pause and resume are not for Windows, which stops threads, not processes.
+func pause(*process) error  { return errors.ErrUnsupported }
+func resume(*process) error { return errors.ErrUnsupported }

@@ -12,7 +12,7 @@ import (
 
 // A program is one emulator: running already at an address, or to be started.
 type program struct {
-	name    string // of the log
+	name    Service
 	title   string
 	address string
 	args    []string // the command without host and port; nil if it runs already
@@ -20,7 +20,7 @@ type program struct {
 }
 
 func firestore(o Options) *program {
-	p := &program{name: "firestore", title: "the Firestore emulator"}
+	p := &program{name: Firestore, title: "the Firestore emulator"}
 	return p.find(o, "FIRESTORE_EMULATOR_HOST", "cloud-firestore-emulator", func(jar string) []string {
 		// The jar names no main class; the emulator speaks English only.
 		return []string{"-Duser.language=en", "-cp", jar, "com.google.cloud.datastore.emulator.firestore.CloudFirestore", "start"}
@@ -28,7 +28,7 @@ func firestore(o Options) *program {
 }
 
 func pubsub(o Options) *program {
-	p := &program{name: "pubsub", title: "the Pub/Sub emulator"}
+	p := &program{name: PubSub, title: "the Pub/Sub emulator"}
 	return p.find(o, "PUBSUB_EMULATOR_HOST", "pubsub-emulator", func(jar string) []string {
 		return []string{"-jar", jar}
 	})

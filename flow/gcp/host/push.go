@@ -84,7 +84,7 @@ func messageOf(function string, header http.Header, body []byte) driver.Message 
 	m := wire.Decode(attributes, body)
 	name, topic := wire.SplitSubscription(header.Get(headerSubscription))
 	m.Subscription = function
-	if source := header.Get(headerSource); source != "" {
+	if source := header.Get(headerSource); source != "" && function == driver.DeadLetters {
 		prefix, _ := strings.CutSuffix(name, function)
 		m.Subscription, topic = wire.SplitSubscription(source)
 		m.Subscription = strings.TrimPrefix(m.Subscription, prefix)

@@ -14,8 +14,9 @@ import (
 
 // Seed adds seeds to a fuzz target, each the list of its arguments. Unless the
 // target is being fuzzed, which finds better ones by itself, it also adds n
-// mutants of them: some seed with a change or a few. They follow from the name of
-// the target and its seeds, so that FuzzX/seed#123 is the same each time.
+// mutants of them, a tenth of that with -short and -race: some seed with a change
+// or a few. They follow from the name of the target and its seeds, so that
+// FuzzX/seed#123 is the same each time.
 //
 // Arguments are of the types []byte, string, bool, int, int64, uint8, uint16 and
 // uint64.
@@ -27,7 +28,7 @@ func Seed(f *testing.F, n int, seeds ...[]any) {
 	if isFuzzing() || len(seeds) == 0 {
 		return
 	}
-	if testing.Short() {
+	if slow || testing.Short() {
 		n /= 10
 	}
 	h := fnv.New64a()

@@ -8,6 +8,8 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,8 +112,9 @@ func keyOf(name string) string {
 // ID and Topic may be empty.
 func Decode(attributes map[string]string, data []byte) driver.Message {
 	lower := make(map[string]string, len(attributes))
-	for name, value := range attributes {
-		lower[strings.ToLower(name)] = value
+	// Of names that differ in their case only, the one in lower case is last.
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		lower[strings.ToLower(name)] = attributes[name]
 	}
 	m := driver.Message{Data: data, Attributes: map[string]string{}}
 	for key := range lower {
