@@ -106,10 +106,13 @@ func (a *api) add(r route) {
 // components adds the schemas that routes share.
 func (a *api) components() {
 	for name, t := range map[string]reflect.Type{
-		"problem": reflect.TypeFor[edge.Problem](),
-		"receipt": reflect.TypeFor[flow.Receipt](),
-		"events":  reflect.TypeFor[edge.EventPage](),
-		"parked":  reflect.TypeFor[edge.ParkedPage](),
+		"problem":  reflect.TypeFor[edge.Problem](),
+		"receipt":  reflect.TypeFor[flow.Receipt](),
+		"events":   reflect.TypeFor[edge.EventPage](),
+		"parked":   reflect.TypeFor[edge.ParkedPage](),
+		"retrying": reflect.TypeFor[edge.RetryingPage](),
+		"failure":  reflect.TypeFor[flow.Failure](),
+		"paused":   reflect.TypeFor[edge.PausedPage](),
 		"commands": reflect.TypeFor[struct {
 			Commands []edge.CommandInfo `json:"commands"`
 		}](),

@@ -48,8 +48,15 @@ func (*api) common() []route {
 		parameter("query", "type", "Events with this wire name only.", nil),
 		parameter("query", "stream", "Events of this stream, as order/42, or of this namespace.", nil), limit(),
 	}
-	parked := get("/parked", "parked", tagOperating, "What was given up, the longest parked first.", answer("A page of failures.", ref(schemasPlace+"parked")), 400, 503)
-	parked.parameters = []object{after("The id of the last failure of the page before.", nil), limit()}
+	parked := get("/parked", "parked", tagOperating, "What was given up, those first that are tried again next.", answer("A page of failures.", ref(schemasPlace+"parked")), 400, 503)
+	parked.parameters = []object{
+		parameter("query", "function", "Of this function only.", nil), parameter("query", "type", "Of this event only.", nil),
+		parameter("query", "error", "Whose error contains this text only.", nil), after("The page's next.", nil), limit(),
+	}
+	one := get("/parked/{id}", "parked.one", tagOperating, "One that was given up, with its history.", answer("The failure.", ref(schemasPlace+"failure")), 400, 404, 503)
+	one.parameters = []object{parameter("path", "id", "The failure's id.", nil)}
+	retrying := get("/retrying", "retrying", tagOperating, "What failed and is tried again, the next first.", answer("A page of failures.", ref(schemasPlace+"retrying")), 400, 503)
+	retrying.parameters = parked.parameters
 	redrive := route{
 		method: http.MethodPost, path: "/parked/{id}/redrive", id: "redrive", tag: tagOperating, summary: "Handles what was given up again.",
 		parameters: []object{parameter("path", "id", "The failure's id.", nil)},
@@ -62,7 +69,8 @@ func (*api) common() []route {
 	page := object{"description": "A page.", "content": object{"text/html": object{"schema": object{"type": "string"}}}}
 	document := answer("A document.", object{"type": "object"})
 	return []route{
-		stream, reaction, log, parked, redrive,
+		stream, reaction, log, parked, one, redrive, retrying,
+		get("/paused", "paused", tagOperating, "The functions that keep failing, and when each is tried next.", answer("All of them.", ref(schemasPlace+"paused")), 503),
 		get("/commands", "commands", tagCommands, "What can be asked for, with an example each.", answer("All commands.", ref(schemasPlace+"commands"))),
 		get("/events", "events", tagOperating, "What can happen.", answer("All events.", ref(schemasPlace+"eventList"))),
 		get("/functions", "functions", tagOperating, "What is done about it.", answer("All functions.", ref(schemasPlace+"functions"))),

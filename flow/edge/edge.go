@@ -2,6 +2,7 @@
 // as JSON.
 //
 //	POST /commands/{name}            executes a command
+//	POST /webhooks/{source}          takes what somebody outside tells, signed
 //	GET  /commands                   what can be asked for, with an example each
 //	GET  /views/{name}               documents; ?field=value, ?after=KEY, ?limit=N
 //	GET  /views/{name}/{key}         one document
@@ -111,6 +112,7 @@ type route struct {
 func (e *edge) routes() []route {
 	return []route{
 		{http.MethodPost, "/commands/{name}", e.execute},
+		{http.MethodPost, "/webhooks/{source}", e.webhook},
 		{http.MethodGet, "/commands", list("commands", Commands(e.app))},
 		{http.MethodGet, "/events", list("events", Events(e.app))},
 		{http.MethodGet, "/functions", list("functions", Functions(e.app))},
