@@ -36,6 +36,26 @@ func Join(catalogues ...Catalogue) Catalogue {
 	return all
 }
 
+// An Entry describes an event of a catalogue.
+type Entry struct {
+	// Event is the zero value.
+	Event Event
+	// Version is the version in which it is written, from 1.
+	Version int
+	// Final is set when it ends a flow: no function is bound to it.
+	Final bool
+}
+
+// Entries returns the events of today, as declared.
+func (c Catalogue) Entries() []Entry {
+	x := newCodec(c)
+	all := make([]Entry, len(c.entries))
+	for i, e := range c.entries {
+		all[i] = Entry{Event: e.event, Version: x.version(e.event.Type()), Final: e.final}
+	}
+	return all
+}
+
 // Types returns the wire names of all events, sorted.
 func (c Catalogue) Types() []string {
 	types := make([]string, 0, len(c.entries))

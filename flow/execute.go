@@ -137,7 +137,7 @@ func (s *System) command(ctx context.Context, f *Function, h *Handling) error {
 
 func (s *System) decisionOf(f *Function, h *Handling) (decision, error) {
 	if f.kind == KindWebhook {
-		return s.decisionOfWebhook(f, h.Event.Data)
+		return decisionOfWebhook(f, h.Event.Data)
 	}
 	in, err := f.parse(h.Event.Data)
 	if err != nil {

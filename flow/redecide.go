@@ -133,7 +133,7 @@ func (r *redecider) decide(ctx context.Context, b body, state any) (now []string
 		}
 		d = decision{function: f, decide: func(state any) ([]Event, error) { return f.decide(state, in) }}
 	case f.kind == KindWebhook && b.Command != nil:
-		if d, err = r.system.decisionOfWebhook(f, b.Command.Data); err != nil {
+		if d, err = decisionOfWebhook(f, b.Command.Data); err != nil {
 			return nil, true, err
 		}
 	case f.kind == KindOn && b.ID == identityOf(f.name, b.Cause):

@@ -140,7 +140,7 @@ func storedOf(id string, r Incoming) storedRequest {
 
 // decisionOfWebhook returns what a kept request makes of the stream that its event
 // names.
-func (s *System) decisionOfWebhook(f *Function, data []byte) (decision, error) {
+func decisionOfWebhook(f *Function, data []byte) (decision, error) {
 	var r storedRequest
 	if err := json.Unmarshal(data, &r); err != nil {
 		return decision{}, fmt.Errorf("flow: %s: %w", f.name, err)

@@ -133,6 +133,8 @@ func taking(f edge.FunctionInfo, typ string) string {
 	switch f.Kind {
 	case flow.KindView, flow.KindTally:
 		return fmt.Sprintf("The view %s takes note of %s.", f.Name, typ)
+	case flow.KindTap:
+		return fmt.Sprintf("%s hands %s on.", f.Name, typ)
 	case flow.KindEffect:
 		return fmt.Sprintf("%s calls the outside because of %s.", f.Name, typ)
 	case flow.KindOn, flow.KindCommand, flow.KindWebhook:

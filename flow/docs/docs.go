@@ -80,8 +80,8 @@ func New(app flow.App, o Options) (*Docs, error) {
 // event, and the commands.
 func Subjects(app flow.App) []schema.Subject {
 	var all []schema.Subject
-	for _, e := range entries(app.Events) {
-		all = append(all, schema.Subject{Type: e.Type, Version: e.Version, Zero: e.Event})
+	for _, e := range app.Events.Entries() {
+		all = append(all, schema.Subject{Type: e.Event.Type(), Version: e.Version, Zero: e.Event})
 	}
 	for _, o := range app.Events.OldVersions() {
 		all = append(all, schema.Subject{Type: o.Type, Version: o.Version, Old: true, Zero: o.Zero})

@@ -136,7 +136,7 @@ func (c *catalog) service(name string) {
 			receives[queryID(f.Name)] = semver(1)
 		case flow.KindWebhook:
 			delete(receives, f.Inputs[0]) // it is no message, but a request from outside
-		case flow.KindOn, flow.KindCommand, flow.KindEffect:
+		case flow.KindOn, flow.KindCommand, flow.KindEffect, flow.KindTap:
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", f.Name, f.Kind, strings.Join(f.Inputs, ", "), strings.Join(f.Outputs, ", "))
 	}

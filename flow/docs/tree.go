@@ -24,7 +24,7 @@ func (n *node) Anchor() string {
 		return "command-" + n.Type
 	case flow.KindWebhook:
 		return "functions"
-	case flow.KindOn, flow.KindEffect, flow.KindView, flow.KindTally:
+	case flow.KindOn, flow.KindEffect, flow.KindView, flow.KindTally, flow.KindTap:
 	}
 	return "event-" + n.Type
 }
@@ -38,8 +38,8 @@ func (d *Docs) flows() []*node {
 		}
 	}
 	deadlines := map[string]bool{}
-	for _, e := range entries(d.app.Events) {
-		_, deadlines[e.Type] = e.Event.(interface{ Delay() time.Duration })
+	for _, e := range d.app.Events.Entries() {
+		_, deadlines[e.Event.Type()] = e.Event.(interface{ Delay() time.Duration })
 	}
 	var trees []*node
 	for _, f := range d.app.Functions {

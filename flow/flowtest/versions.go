@@ -93,8 +93,9 @@ func checkGolden(t *testing.T, o Options, c flow.Catalogue, dir, typ string, ver
 		writeGolden(t, file, g)
 		return
 	}
-	want, _ := json.Marshal(g.Today) //nolint:errchkjson // it came from JSON
-	if got, _ := json.Marshal(today); compacted(got) != compacted(want) {
+	want, wantErr := json.Marshal(g.Today)
+	got, gotErr := json.Marshal(today)
+	if wantErr != nil || gotErr != nil || compacted(got) != compacted(want) {
 		t.Errorf("%s: it is\n  %s\ntoday, and was\n  %s", file, got, want)
 	}
 }
@@ -189,10 +190,10 @@ func writeGolden(t *testing.T, file string, g golden) {
 	t.Helper()
 	data, err := json.MarshalIndent(g, "", "  ")
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(file), 0o755)
+		err = os.MkdirAll(filepath.Dir(file), 0o750)
 	}
 	if err == nil {
-		err = os.WriteFile(file, append(data, '\n'), 0o644)
+		err = os.WriteFile(file, append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		t.Error(err)

@@ -85,7 +85,7 @@ func Today[On, Off any](on func(lamp string) On, off func(lamp string) Off) flow
 	var zeroOff Off
 	return flow.Versions(
 		flow.Upcast("light.switched_on", 1, func(e SwitchedOn) On { return on(e.Lamp) }),
-		flow.Upcast("light.lit", 1, func(e Lit) SwitchedOn { return SwitchedOn{Lamp: e.Lamp} }),
+		flow.Upcast("light.lit", 1, func(e Lit) SwitchedOn { return SwitchedOn(e) }),
 		flow.Split("light.flashed", 1, func(e Flashed) []any { return []any{on(e.Lamp), off(e.Lamp)} }, zeroOn, zeroOff),
 	)
 }
