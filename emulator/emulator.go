@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
+	"github.com/onevent/onevent/flow/version"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
@@ -22,14 +23,54 @@ import (
 // An emulator is a running system with the world around it.
 type emulator struct {
 	options options
-	system  *flow.System
-	place   place
-	city    *city
-	orders  *orders
-	url     string
+	door    *door
+	updates <-chan os.Signal // asks for an update
 	out     *os.File
 	errOut  *os.File
-	chaos   *chaos.Chaos
+
+	// What follows is new each time that it opens.
+	system *flow.System
+	place  place
+	city   *city
+	orders *orders
+	chaos  *chaos.Chaos
+}
+
+// open opens the city and the place, and runs until ctx ends, what the options ask
+// for is done, or somebody asks for an update. Then all is closed but the door.
+func (e *emulator) open(ctx context.Context) (update bool, err error) {
+	started := time.Now()
+	log := slog.New(slog.NewTextHandler(e.errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	if e.options.chaos {
+		e.chaos = chaos.New(e.options.seed, chaos.Wild())
+		log = slog.New(slog.DiscardHandler) // what chaos does is no news
+	}
+	reach, err := crashing(os.Getenv(crashVariable), reachOf(e.chaos))
+	if err != nil {
+		return false, err
+	}
+	if e.city, err = openCity(ctx, e.door.url, pacesOf(e.options)); err != nil {
+		return false, err
+	}
+	defer e.city.close()
+	if e.options.platform == "gcp" {
+		fmt.Fprintln(e.errOut, "starting Google's emulators, which takes some seconds …")
+	}
+	if e.place, err = openPlace(ctx, e.options, e.chaos, log); err != nil {
+		return false, err
+	}
+	defer func() {
+		if closeErr := e.place.close(); closeErr != nil {
+			err = errors.Join(err, fmt.Errorf("close: %w", closeErr))
+		}
+	}()
+	e.place.platform.Reach = reach
+	e.orders = newOrders()
+	if err := e.assemble(ctx); err != nil {
+		return false, err
+	}
+	e.greet(time.Since(started))
+	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog}))
 }
 
 // assemble makes the system of the application, the platform and the city, and
@@ -39,6 +80,9 @@ func (e *emulator) assemble(ctx context.Context) error {
 		AcceptWithin: acceptWithin(e.options), CompleteWithin: completeWithin(e.options),
 		Restaurant: kitchen.HTTPRestaurant{URL: e.city.restaurantURL},
 		Payments:   billing.HTTPPayments{URL: e.city.paymentsURL},
+		Version:    version.Current(),
+		// No handling takes longer than 30 seconds, and there is one clock.
+		Watch: flow.Watch{Grace: time.Minute},
 	})
 	observers := []observer{e.orders, e.city, act{e.city}}
 	if e.options.demo || e.options.verbose {
@@ -52,7 +96,7 @@ func (e *emulator) assemble(ctx context.Context) error {
 }
 
 func (e *emulator) greet(after time.Duration) {
-	fmt.Fprintf(e.errOut, "onevent emulator: %s (ready in %d ms, platform %s)\n", e.url, after.Milliseconds(), e.place.name)
+	fmt.Fprintf(e.errOut, "onevent emulator: %s (ready in %d ms, platform %s)\n", e.door.url, after.Milliseconds(), e.place.name)
 	fmt.Fprintf(e.errOut, "restaurants: %s, payments: %s (PUT /behaviours/{name})\n", e.city.restaurantURL, e.city.paymentsURL)
 }
 
@@ -69,37 +113,60 @@ func (e *emulator) resume(ctx context.Context) error {
 	return nil
 }
 
-// run serves until ctx ends, or what the options ask for is done. It stops from
-// the outside in: people, then the edge, then what carries messages.
-func (e *emulator) run(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	platformCtx, stopPlatform := context.WithCancel(context.WithoutCancel(ctx))
-	edgeCtx, stopEdge := context.WithCancel(platformCtx)
+// run serves until ctx ends, what the options ask for is done, or an update is
+// asked for. It stops from the outside in: people, then the edge, then what
+// carries messages. Before an update the edge comes last: so requests wait only
+// while the program is replaced, and not for what a function does meanwhile.
+func (e *emulator) run(ctx context.Context, handler http.Handler) (update bool, err error) {
 	peopleCtx, stopPeople := context.WithCancel(ctx)
-	defer stopPlatform()
-	defer stopEdge()
 	defer stopPeople()
-
-	platform, served, lived := make(chan error, 1), make(chan error, 1), make(chan error, 1)
-	go func() { platform <- e.place.run(platformCtx, e.system) }()
-	go func() { served <- edge.Serve(edgeCtx, edge.Server("", handler), listener) }()
+	platform := begin(ctx, func(ctx context.Context) error { return e.place.run(ctx, e.system) })
+	served := begin(ctx, func(ctx context.Context) error { return e.door.serve(ctx, handler) })
+	lived := make(chan error, 1)
 	go func() { lived <- e.live(peopleCtx) }()
-	var err error
 	select {
 	case err = <-lived:
-	case err = <-served:
-		served <- nil
-	case err = <-platform:
-		platform <- nil
+	case <-served.done:
+	case <-platform.done:
+	case <-e.updates:
+		update = true
+		fmt.Fprintln(e.errOut, "emulator: update: finishing what is at work …")
 	}
 	if errors.Is(err, context.Canceled) {
 		err = nil // somebody asked to stop
 	}
 	stopPeople()
 	e.city.cancel()
-	stopEdge()
-	err = errors.Join(err, <-served)
-	stopPlatform()
-	return errors.Join(err, <-platform)
+	if update {
+		return true, errors.Join(platform.end(), served.end())
+	}
+	e.door.abandon()
+	return false, errors.Join(err, served.end(), platform.end())
+}
+
+// A task is something that works until it is ended.
+type task struct {
+	stop context.CancelFunc
+	done chan struct{}
+	err  error // once done is closed
+}
+
+// begin begins a task. It does not end with ctx.
+func begin(ctx context.Context, work func(context.Context) error) *task {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	t := &task{stop: stop, done: make(chan struct{})}
+	go func() {
+		defer close(t.done)
+		t.err = work(ctx)
+	}()
+	return t
+}
+
+// end has a task finish, and returns its error.
+func (t *task) end() error {
+	t.stop()
+	<-t.done
+	return t.err
 }
 
 // live is what happens in the emulator: nothing by itself, a demo, or a number of
@@ -108,7 +175,7 @@ func (e *emulator) live(ctx context.Context) error {
 	if err := e.resume(ctx); err != nil {
 		return err
 	}
-	people := newCustomers(e.url)
+	people := newCustomers(e.door.url)
 	switch {
 	case e.options.demo:
 		return e.demo(ctx, people)

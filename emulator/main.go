@@ -8,21 +8,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"time"
-
-	"github.com/onevent/onevent/flow/chaos"
-	"github.com/onevent/onevent/flow/edge"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends the process at once
 	os.Exit(exitCode(run(ctx, os.Args[1:], os.Stdout, os.Stderr)))
 }
 
@@ -41,9 +35,11 @@ func exitCode(err error) int {
 	return 1
 }
 
-// run runs the emulator until ctx ends or, with -exit, until all is done.
+// run runs the emulator until ctx ends or, with -exit, until all is done. When it
+// is asked to update, it becomes the program that is at its path by then.
 func run(ctx context.Context, args []string, out, errOut *os.File) error {
-	started := time.Now()
+	updates := make(chan os.Signal, 1)
+	notifyUpdates(updates)
 	o, err := parseOptions(args, errOut)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -52,61 +48,50 @@ func run(ctx context.Context, args []string, out, errOut *os.File) error {
 		fmt.Fprintln(errOut, "emulator:", err, "(-help tells more)")
 		return errUsage
 	}
-	log := slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	var disturbance *chaos.Chaos
-	if o.chaos {
-		disturbance = chaos.New(o.seed, chaos.Wild())
-		log = slog.New(slog.DiscardHandler) // what chaos does is no news
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(o.port))
-	if err != nil {
-		return fmt.Errorf("port %d: %w (another -port, or -port 0 for a free one)", o.port, err)
-	}
-	defer listener.Close() //nolint:errcheck // the server closes it
-	url := "http://" + listener.Addr().String()
-	c, err := openCity(ctx, url, pacesOf(o))
+	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	if o.platform == "gcp" {
-		fmt.Fprintln(errOut, "starting Google's emulators, which takes some seconds …")
-	}
-	p, err := openPlace(ctx, o, disturbance, log)
+	d, err := openDoor(ctx, o.port)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := p.close(); err != nil {
-			fmt.Fprintln(errOut, "emulator: close:", err)
+	defer d.close()
+	e := &emulator{options: o, door: d, updates: updates, out: out, errOut: errOut}
+	for {
+		update, err := e.open(ctx)
+		if !update || ctx.Err() != nil {
+			return err
 		}
-	}()
-	e := &emulator{options: o, place: p, city: c, orders: newOrders(), url: url, out: out, errOut: errOut, chaos: disturbance}
-	if err := e.assemble(ctx); err != nil {
-		return err
+		if err != nil {
+			fmt.Fprintln(errOut, "emulator:", err)
+		}
+		fmt.Fprintln(errOut, "emulator: update:", become(program, d), "(the old version goes on)")
+		notifyUpdates(updates)
+		if err := d.reopen(); err != nil {
+			return err
+		}
 	}
-	e.greet(time.Since(started))
-	return e.run(ctx, listener, edge.New(e.system, edge.Options{Log: log}))
 }
 
 // pacesOf returns how long things take outside: as in a film for a demo, as fast
 // as may be otherwise.
 func pacesOf(o options) paces {
-	if o.orders > 0 {
+	if o.fast || o.orders > 0 {
 		return paces{cooking: 50 * time.Millisecond, riding: 20 * time.Millisecond}
 	}
 	return paces{cooking: 2 * time.Second, riding: time.Second}
 }
 
 func acceptWithin(o options) time.Duration {
-	if o.orders > 0 {
+	if o.fast || o.orders > 0 {
 		return 2 * time.Second
 	}
 	return 10 * time.Second
 }
 
 func completeWithin(o options) time.Duration {
-	if o.orders > 0 {
+	if o.fast || o.orders > 0 {
 		return time.Minute
 	}
 	return 2 * time.Minute

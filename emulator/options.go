@@ -20,6 +20,9 @@ type options struct {
 	seed     uint64
 	pace     time.Duration
 	verbose  bool
+	fast     bool
+	// ackWithin is 0 for what each function asks for.
+	ackWithin time.Duration
 }
 
 const usage = `The emulator runs the whole system in one process: every function, the HTTP edge,
@@ -32,6 +35,14 @@ provider).
   go run ./emulator                    serves http://127.0.0.1:8080 and waits
 
 What was accepted survives: stop it in any way, start it again on the same data.
+SIGTERM and SIGINT let it finish what is at work; a second one ends it at once,
+which does no harm either. SIGUSR2 updates it: it finishes what is at work and
+becomes the program that is at its path by then, with the same arguments, process
+number and port; requests wait meanwhile, and none fails. GET /healthz tells the
+version. (Windows has no such signal: stop it, and start the new one.)
+
+ONEVENT_CRASH_AT=point:n has it kill itself, as kill -9 does, when it reaches a
+point of the algorithm for the n-th time, as in handle.committed:3.
 
 Flags:
 `
@@ -52,6 +63,8 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	flags.Uint64Var(&o.seed, "seed", 1, "`seed` of the chaos")
 	flags.DurationVar(&o.pace, "pace", time.Second, "with -demo: `time` between two orders")
 	flags.BoolVar(&o.verbose, "v", false, "tell every event in a line, also without -demo")
+	flags.BoolVar(&o.fast, "fast", false, "cook and ride in milliseconds, and wait 2 seconds for a restaurant, as with -orders")
+	flags.DurationVar(&o.ackWithin, "ack-within", 0, "`time` after which an event that is not handled comes again, on the local platform; 0 is the functions' own")
 	flags.Usage = func() {
 		fmt.Fprint(out, usage)
 		flags.PrintDefaults()
@@ -76,6 +89,8 @@ func (o options) check(flags *flag.FlagSet) error {
 		return errors.New("-demo and -orders exclude each other")
 	case o.port < 0 || o.port > 65535:
 		return fmt.Errorf("-port %d is no port", o.port)
+	case o.ackWithin < 0:
+		return errors.New("-ack-within is negative")
 	case o.pace <= 0:
 		return errors.New("-pace is not positive")
 	}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/onevent/onevent/flow"
@@ -29,6 +31,9 @@ type place struct {
 	declare func(ctx context.Context, system *flow.System) error
 	// run carries messages and ticks until ctx ends.
 	run func(ctx context.Context, system *flow.System) error
+	// backlog returns how many messages wait to be handled; nil if that is not
+	// known.
+	backlog func(context.Context) (int, error)
 	// close lets go of everything.
 	close func() error
 	// name tells people what it is.
@@ -42,31 +47,47 @@ func openPlace(ctx context.Context, o options, c *chaos.Chaos, log *slog.Logger)
 	if o.platform == "gcp" {
 		return openGCP(ctx, c, log)
 	}
-	return openLocal(ctx, o.data, c, log)
+	return openLocal(ctx, o, c, log)
 }
 
 // openLocal opens the embedded platform: SQLite and a broker in this process.
-func openLocal(ctx context.Context, dir string, c *chaos.Chaos, log *slog.Logger) (place, error) {
-	store, err := local.Open(ctx, dir, nil)
+func openLocal(ctx context.Context, o options, c *chaos.Chaos, log *slog.Logger) (place, error) {
+	store, err := local.Open(ctx, o.data, nil)
 	if err != nil {
 		return place{}, err
 	}
 	broker := store.Broker(nil)
-	carrier := disturbed(broker, c)
+	carrier := disturbed(impatient{broker, o.ackWithin}, c)
 	platform := local.Platform(store, broker)
 	platform.Publisher = carrier
-	platform.Reach = reachOf(c)
 	return place{
 		platform: platform,
 		declare: func(ctx context.Context, system *flow.System) error {
-			return broker.Declare(ctx, system.Subscriptions()...)
+			return carrier.Declare(ctx, system.Subscriptions()...)
 		},
 		run: func(ctx context.Context, system *flow.System) error {
 			return worker.Run(ctx, system, carrier, worker.Options{Tick: tickEvery, Log: log})
 		},
-		close: func() error { return errors.Join(broker.Close(), store.Close()) }, //nolint:contextcheck // closing is not to be cut short
-		name:  "local, data in " + dir,
+		backlog: func(context.Context) (int, error) { return store.Pending(), nil },
+		close:   func() error { return errors.Join(broker.Close(), store.Close()) }, //nolint:contextcheck // closing is not to be cut short
+		name:    "local, data in " + o.data,
 	}, nil
+}
+
+// An impatient broker gives each handler the same time, if within is positive.
+type impatient struct {
+	driver.Broker
+
+	within time.Duration
+}
+
+// Declare implements driver.Broker.
+func (b impatient) Declare(ctx context.Context, subscriptions ...driver.Subscription) error {
+	subscriptions = slices.Clone(subscriptions)
+	for i := range subscriptions {
+		subscriptions[i].AckWithin = cmp.Or(b.within, subscriptions[i].AckWithin)
+	}
+	return b.Broker.Declare(ctx, subscriptions...)
 }
 
 func disturbed(b driver.Broker, c *chaos.Chaos) driver.Broker {
@@ -76,7 +97,7 @@ func disturbed(b driver.Broker, c *chaos.Chaos) driver.Broker {
 	return c.Broker(b)
 }
 
-func reachOf(c *chaos.Chaos) func(context.Context, string) error {
+func reachOf(c *chaos.Chaos) reach {
 	if c == nil {
 		return nil
 	}
@@ -114,7 +135,6 @@ func openCloud(ctx context.Context, e *emulators.Emulators, c *chaos.Chaos, log 
 		return place{}, errors.Join(err, broker.Close(), store.Close())
 	}
 	platform := gcp.Platform(store, disturbed(broker, c))
-	platform.Reach = reachOf(c)
 	return place{
 		platform: platform,
 		declare: func(ctx context.Context, system *flow.System) error {

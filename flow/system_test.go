@@ -74,6 +74,14 @@ func (r *rig) reach(_ context.Context, point string) error {
 type faultyLog struct {
 	driver.Log
 	fault func(driver.Commit) error
+	head  func() // called before a head is read
+}
+
+func (l *faultyLog) Head(ctx context.Context, stream string) (driver.Head, error) {
+	if l.head != nil {
+		l.head()
+	}
+	return l.Log.Head(ctx, stream)
 }
 
 func (l *faultyLog) Commit(ctx context.Context, c driver.Commit) error {
@@ -411,4 +419,61 @@ func toJSON(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// A tick whose clock is ahead takes up a deadline, and fails; then the clock is set
+// back. The deadline still does not fall due before its time.
+func TestDeadlineIsNotEarlyThoughTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.press("a", "h")
+	due := r.Clock().Now().Add(testapp.BurnAfter)
+	r.Clock().Advance(testapp.BurnAfter + time.Hour)
+	r.log.fault = func(driver.Commit) error {
+		r.Clock().Advance(-testapp.BurnAfter - time.Hour)
+		return errCrash
+	}
+	if _, err := r.System().Tick(t.Context()); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	r.Clock().Advance(testapp.BurnAfter / 2)
+	if _, err := r.System().Tick(t.Context()); err != nil || strings.Contains(r.story(), "burn_due") {
+		t.Fatalf("%v: %s", err, r.story())
+	}
+	r.Clock().Advance(2 * time.Hour)
+	if _, err := r.System().Tick(t.Context()); err != nil || !strings.Contains(r.story(), "burn_due") {
+		t.Fatalf("%v: %s", err, r.story())
+	}
+	for e, err := range r.System().Stream(t.Context(), "light", "a") {
+		if err != nil || e.Type == "light.burn_due" && e.Time.Time().Before(due) {
+			t.Errorf("it is at %s, before its time %s: %v", e.Time, due, err)
+		}
+	}
+}
+
+// The clock is set back between the look at the agenda and the record.
+func TestTimeOfADeadlineIsNotBeforeItWasDue(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.press("a", "h")
+	due := r.Clock().Now().Add(testapp.BurnAfter)
+	r.Clock().Advance(testapp.BurnAfter)
+	back := true
+	r.log.head = func() {
+		if back {
+			back = false
+			r.Clock().Advance(-testapp.BurnAfter)
+		}
+	}
+	if _, err := r.System().Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range r.System().Stream(t.Context(), "light", "a") {
+		if err != nil || e.Type == "light.burn_due" && e.Time.Time().Before(due) {
+			t.Fatalf("it is at %s, before its time %s: %v", e.Time, due, err)
+		}
+	}
+	if !strings.Contains(r.story(), "burn_due") {
+		t.Fatal("it did not fall due")
+	}
 }

@@ -74,7 +74,7 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 // postpone lets an item that failed wait, so that any number of them do not keep
 // the others from their turn.
 func (s *System) postpone(ctx context.Context, item driver.Item) error {
-	item.Due = s.now().Add(tickPause)
+	item.Due = max(item.Due, s.now()).Add(tickPause) // the clock may have been set back
 	if failure, err := readFailure(item); err == nil && failure.ID == item.ID {
 		return s.putFailure(ctx, item.Kind, failure, item.Due)
 	}
@@ -124,8 +124,12 @@ func (s *System) fallDue(ctx context.Context, item driver.Item) error {
 	if err != nil {
 		return err
 	}
+	// Its time is not before it was due, though the clock was set back since the
+	// agenda was read.
+	cause := due.Cause
+	cause.Time = max(cause.Time, due.Deadline.Due-1)
 	b, _, err := s.settle(ctx, decision{
-		id: due.Deadline.ID, function: f, stream: due.Stream, cause: due.Cause, actor: due.Actor,
+		id: due.Deadline.ID, function: f, stream: due.Stream, cause: cause, actor: due.Actor,
 		decide: func(any) ([]Event, error) { return events, nil },
 	})
 	if err != nil {

@@ -255,3 +255,44 @@ type forged struct{}
 
 func (forged) Evolve(function.Event) forged                     { return forged{} }
 func (forged) onStalled(flow.Stalled) ([]function.Event, error) { return nil, nil }
+
+// failures is a view of the functions that failed, for a test.
+type failures struct {
+	Error string `json:"error"`
+}
+
+func (failures) failed(e function.Failed) failures { return failures{Error: e.Error} }
+
+// Two processes pause a function at once. The one whose event is in the log dies
+// before it publishes it; the other, which finds nothing to tell, publishes it.
+func TestFailureIsPublishedThoughWhoRecordedItDied(t *testing.T) {
+	t.Parallel()
+	r := &rig{t: t, memory: memory.New(), rings: map[string]int{}, fail: errors.New("no line")}
+	app := testapp.App(r.ring)
+	app.Events = flow.Join(app.Events, flow.Final(function.Failed{}, function.Recovered{}, flow.Stalled{}))
+	app.Functions = append(app.Functions, flow.View("failures", flow.Project(function.Failed.Key, failures.failed)))
+	app.Watch = flow.Watch{PauseAfter: 1, Grace: -1}
+	platform := &driver.Platform{Log: r.memory, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Reach: r.reach}
+	first, second := flowtest.NewWorld(t, app, platform), flowtest.NewWorld(t, app, platform)
+	r.World = first
+	receipts := []flow.Receipt{r.press("a", "h"), r.press("a", "h"), r.press("b", "h"), r.press("b", "h")}
+	r.crash = flow.PointCommitted
+	if err := first.System().Deliver(t.Context(), message(receipts[1].Events[0], "ring-bell")); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	// The second process looked for a pause before the first one wrote it.
+	if err := r.memory.Agenda().Remove(t.Context(), driver.Paused, "ring-bell"); err != nil {
+		t.Fatal(err)
+	}
+	second.Clock().Advance(time.Minute)
+	if err := second.System().Deliver(t.Context(), message(receipts[3].Events[0], "ring-bell")); err == nil {
+		t.Fatal("the bell rang")
+	}
+	second.Run()
+	if n := strings.Count(r.types("function"), "function.failed"); n != 1 {
+		t.Fatalf("recorded %d times", n)
+	}
+	if doc, err := second.System().Document(t.Context(), "failures", "ring-bell"); err != nil || !strings.Contains(string(doc), "no line") {
+		t.Fatalf("document %s, %v", doc, err)
+	}
+}

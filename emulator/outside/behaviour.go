@@ -23,6 +23,8 @@ type Behaviour struct {
 	Fail float64 `json:"fail,omitempty"`
 	// Refuse makes a restaurant reject tickets, and the provider decline cards.
 	Refuse bool `json:"refuse,omitempty"`
+	// Gone makes everything be answered 404, which nobody tries again.
+	Gone bool `json:"gone,omitempty"`
 	// Ignore makes a restaurant never answer a ticket.
 	Ignore bool `json:"ignore,omitempty"`
 }
@@ -85,6 +87,10 @@ func (b *Behaviours) put(w http.ResponseWriter, r *http.Request) {
 // answer.
 func (b Behaviour) serve(w http.ResponseWriter, r *http.Request, do func() (status int, answer any)) {
 	if clock.Sleep(r.Context(), time.Duration(b.Delay)) != nil {
+		return
+	}
+	if b.Gone {
+		http.Error(w, "gone", http.StatusNotFound)
 		return
 	}
 	luck := rand.Float64() //nolint:gosec // not for secrets

@@ -115,6 +115,10 @@ func TestBehavioursAreSetByHTTP(t *testing.T) {
 	if status, _ := request(t, handler, http.MethodPost, "/charges", "k", `{"payment":"o2","amount":1}`); status < http.StatusInternalServerError {
 		t.Errorf("o2 is answered %d", status)
 	}
+	request(t, handler, http.MethodPut, "/behaviours/o2", "", `{"gone":true}`)
+	if status, _ := request(t, handler, http.MethodPost, "/charges", "k", `{"payment":"o2","amount":1}`); status != http.StatusNotFound {
+		t.Errorf("o2 is answered %d", status)
+	}
 	for _, bad := range []string{`{"fail":2}`, `{"fail":-1}`, `{"delay":"soon"}`, `x`} {
 		if status, _ := request(t, handler, http.MethodPut, "/behaviours/o1", "", bad); status < 400 || status >= 500 {
 			t.Errorf("%s is answered %d", bad, status)

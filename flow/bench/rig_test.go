@@ -18,6 +18,7 @@ import (
 // A rig is a system on the embedded platform, at work until the benchmark ends.
 type rig struct {
 	b      *testing.B
+	store  *local.Store
 	system *flow.System
 	third  atomic.Int64 // chains that came to their end
 	viewed atomic.Int64 // chains that came to the view
@@ -38,7 +39,7 @@ func openRig(b *testing.B, view, work bool) *rig {
 		b.Fatal(err)
 	}
 	broker := store.Broker(nil)
-	r := &rig{b: b}
+	r := &rig{b: b, store: store}
 	if r.system, err = flow.New(hop.App(view), local.Platform(store, broker), r.count); err != nil {
 		b.Fatal(err)
 	}

@@ -40,9 +40,24 @@ import (
 
 // Options are how the edge serves. The zero value is useful.
 type Options struct {
-	// MaxInFlight is the most requests at work at once; 0 means 512. Those above
-	// it are answered 503.
+	// MaxInFlight is the most requests there are at once; 0 means 512. Half of
+	// it is for commands, three eighths are for reads, and one is for what
+	// operators do: /audit, /redecide and redrives. Reads above that are
+	// answered 503, all others 429.
 	MaxInFlight int
+	// CommandWithin is how long a command may take before it is a sign of
+	// overload; 0 means 1 second. While commands take longer, fewer and fewer
+	// are let in at once, and the others are answered 429.
+	CommandWithin time.Duration
+	// Backlog returns how many messages wait to be handled; nil means that
+	// nobody knows. It is called at most ten times a second, by the command
+	// that comes then, and has a second to answer. While it fails, commands are
+	// executed.
+	Backlog func(context.Context) (int, error)
+	// MaxBacklog is the backlog above which commands are answered 429; 0 means
+	// 100,000. It is passed by what is accepted between two calls of Backlog,
+	// and by what follows from what was accepted.
+	MaxBacklog int
 	// Timeout is the most time that one request may take; 0 means 20 seconds.
 	Timeout time.Duration
 	// LongTimeout is the same for what reads the whole log or the whole list of
@@ -59,15 +74,36 @@ type Options struct {
 }
 
 const (
-	defaultInFlight    = 512
-	defaultTimeout     = 20 * time.Second
-	defaultLongTimeout = 10 * time.Minute
+	defaultInFlight      = 512
+	defaultCommandWithin = time.Second
+	defaultMaxBacklog    = 100_000
+	defaultTimeout       = 20 * time.Second
+	defaultLongTimeout   = 10 * time.Minute
 )
 
 // New returns the handler that serves a system.
 func New(system *flow.System, o Options) http.Handler {
+	o = o.withDefaults()
+	app := system.App()
+	e := &edge{
+		system: system, app: app, commands: map[string]bool{}, views: viewsOf(app),
+		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
+	}
+	for _, c := range Commands(app) {
+		e.commands[c.Name] = true
+	}
+	return e.guard(e.mux(), o)
+}
+
+func (o Options) withDefaults() Options {
 	if o.MaxInFlight <= 0 {
 		o.MaxInFlight = defaultInFlight
+	}
+	if o.CommandWithin <= 0 {
+		o.CommandWithin = defaultCommandWithin
+	}
+	if o.MaxBacklog <= 0 {
+		o.MaxBacklog = defaultMaxBacklog
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
@@ -78,15 +114,7 @@ func New(system *flow.System, o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	app := system.App()
-	e := &edge{
-		system: system, app: app, commands: map[string]bool{}, views: viewsOf(app),
-		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
-	}
-	for _, c := range Commands(app) {
-		e.commands[c.Name] = true
-	}
-	return e.guard(e.mux(), o)
+	return o
 }
 
 type edge struct {

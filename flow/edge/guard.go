@@ -13,10 +13,12 @@ import (
 )
 
 // guard puts around a handler what every request has to pass: from the outside
-// in, the headers of every answer, panics, hosts, origins, paths, and the limit
-// of requests at work.
+// in, the headers of every answer, panics, hosts, origins, paths, and overload:
+// the backlog, the requests there are at once, and the commands at work.
 func (e *edge) guard(next http.Handler, o Options) http.Handler {
+	next = e.paceCommands(next, newPace(sharesOf(o.MaxInFlight)[commands], o.CommandWithin))
 	next = e.limit(next, o.MaxInFlight)
+	next = e.checkBacklog(next, o)
 	next = e.checkPaths(next)
 	next = e.checkOrigins(next)
 	next = e.checkHosts(next, o.Hosts)
@@ -118,23 +120,4 @@ func checkPath(u *url.URL) error {
 		return fmt.Errorf("has an empty part, a dot part or a slash at the end; it would be %s", quote(path.Clean("/"+u.Path)))
 	}
 	return nil
-}
-
-// limit answers 503 when too many requests are at work. Health is asked for when
-// there is trouble, so it is not counted.
-func (e *edge) limit(next http.Handler, most int) http.Handler {
-	slots := make(chan struct{}, most)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == healthPath {
-			next.ServeHTTP(w, r)
-			return
-		}
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-			next.ServeHTTP(w, r)
-		default:
-			e.fail(w, r, problem(http.StatusServiceUnavailable, "overloaded", "%d requests are at work already; nothing was done; send it again", most))
-		}
-	})
 }

@@ -18,6 +18,9 @@ const (
 	idleTimeout       = time.Minute
 	maxHeaderBytes    = 16 << 10
 	stopTimeout       = 10 * time.Second
+	// maxConnections is the most connections at once: each costs some 20 kB,
+	// also one that is idle.
+	maxConnections = 4096
 )
 
 // Server returns a server for an address with limits on all that a client can
@@ -33,7 +36,9 @@ func Server(addr string, handler http.Handler) *http.Server {
 
 // Serve serves on a listener until ctx ends. Then it takes no more requests, gives
 // those at work 10 seconds to finish, and returns nil, or an error if they did
-// not. The listener is closed in any case.
+// not. The listener is closed in any case. There are 4,096 connections at once at
+// most; others wait to be accepted, for a minute at most if those that are there
+// are idle.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener) error {
 	stopped := make(chan error, 1)
 	cancel := context.AfterFunc(ctx, func() {
@@ -45,7 +50,7 @@ func Serve(ctx context.Context, server *http.Server, listener net.Listener) erro
 		}
 		stopped <- err
 	})
-	err := server.Serve(listener)
+	err := server.Serve(newBounded(listener, maxConnections))
 	if !cancel() {
 		return <-stopped
 	}

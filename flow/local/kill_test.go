@@ -43,7 +43,7 @@ const killsOfFolder = 25
 //	ONEVENT_KILLS=10000 go test ./flow/local -run TestKill -timeout 2h
 func TestKill(t *testing.T) {
 	t.Parallel()
-	kills := count(t, "ONEVENT_KILLS", 100)
+	kills := count(t, "ONEVENT_KILLS", 240)
 	seed := firstSeed(t)
 	committed, published, done := 0, 0, 0
 	for killed := 0; killed < kills; seed++ {

@@ -40,6 +40,7 @@ type queue struct {
 	bytes    int   // of the messages in memory
 	loaded   int64 // rows with keys up to this are in memory, or done
 	last     int64 // the last key that was committed
+	pending  int   // messages that are not done, in memory or not
 }
 
 // An entry is a message in a queue.
@@ -65,11 +66,11 @@ func (e *entry) size() int {
 	return 512 + len(e.message.Data)
 }
 
-func newQueue(s *Store, n int64, settings driver.Subscription, last int64) *queue {
+func newQueue(s *Store, n int64, settings driver.Subscription, last int64, pending int) *queue {
 	last = max(last, n<<placeBits)
 	return &queue{
 		s: s, n: n, name: settings.Name, settings: settings, wake: make(chan struct{}, 1),
-		issued: last, boot: n << placeBits, last: last, loaded: n << placeBits,
+		issued: last, boot: n << placeBits, last: last, loaded: n << placeBits, pending: pending,
 	}
 }
 
@@ -91,6 +92,7 @@ func (q *queue) add(key int64, m *driver.Message) {
 	defer q.mu.Unlock()
 	whole := q.loaded == q.last
 	q.last = key
+	q.pending++
 	e := &entry{key: key, message: m}
 	if q.wanted && whole && key > q.loaded && len(q.ready) < keptMessages && q.bytes+e.size() <= keptBytes {
 		q.loaded = key
@@ -209,10 +211,16 @@ func (q *queue) forget(e *entry) {
 // done removes a message. Should the process die before that is on the disk, the
 // message is delivered again.
 func (q *queue) done(e *entry) {
-	q.mu.Lock()
-	q.forget(e)
-	q.mu.Unlock()
+	q.leave(e)
 	q.s.writer.later(shadow{key: e.key, done: true})
+}
+
+// leave forgets a message for ever.
+func (q *queue) leave(e *entry) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.forget(e)
+	q.pending--
 }
 
 const selectMessages = "SELECT k, attempts, due, origin, id, topic, attributes, data FROM queue "

@@ -37,9 +37,10 @@ func loadQueues(s *Store, c *conn) (*queues, error) {
 	}
 	qs.doubtful = clean == 0
 	err = c.query(`SELECT n, name, ack_within, min_backoff, max_backoff, max_attempts, concurrency,
-		(SELECT max(k) FROM queue WHERE k > n << ?1 AND k < (n + 1) << ?1) FROM subscriptions`,
+		(SELECT max(k) FROM queue WHERE k > n << ?1 AND k < (n + 1) << ?1),
+		(SELECT count(*) FROM queue WHERE k > n << ?1 AND k < (n + 1) << ?1) FROM subscriptions`,
 		[]any{int64(placeBits)}, func(r row) bool {
-			q := newQueue(s, r.int(0), settingsOf(r), r.int(7))
+			q := newQueue(s, r.int(0), settingsOf(r), r.int(7), int(r.int(8)))
 			if qs.doubtful {
 				q.boot = q.last
 			}
@@ -85,6 +86,21 @@ func (qs *queues) of(topic string) []*queue {
 	qs.mu.RLock()
 	defer qs.mu.RUnlock()
 	return qs.byTopic[topic]
+}
+
+// pending returns how many messages are not done, of the queues that somebody
+// receives: those of a function that is gone pile up for ever.
+func (qs *queues) pending() (n int) {
+	qs.mu.RLock()
+	defer qs.mu.RUnlock()
+	for _, q := range qs.byName {
+		q.mu.Lock()
+		if q.wanted {
+			n += q.pending
+		}
+		q.mu.Unlock()
+	}
+	return n
 }
 
 // nameOf returns the name of the subscription with a number.
@@ -141,7 +157,7 @@ func (t *tx) declare(sub driver.Subscription) (n int64) {
 func (qs *queues) declared(s *Store, n int64, sub driver.Subscription) {
 	q := qs.byName[sub.Name]
 	if q == nil {
-		q = newQueue(s, n, sub, 0)
+		q = newQueue(s, n, sub, 0, 0)
 		qs.byName[sub.Name] = q
 	}
 	q.configure(sub)

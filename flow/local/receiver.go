@@ -193,7 +193,5 @@ func (r *receiver) bury(ctx context.Context, e *entry) {
 		r.q.delay(e, again)
 		return
 	}
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	r.q.forget(e)
+	r.q.leave(e)
 }

@@ -156,7 +156,13 @@ func (s *Store) Backlog(ctx context.Context) (map[string]int, error) {
 	return backlog, wrap("backlog", err)
 }
 
-// file returns the path of the database file in a folder.
+// Pending returns how many messages are not done, of all subscriptions that are
+// received since the store was opened, DeadLetters included. It reads no disk, so it can be asked before every
+// command; Backlog reads all the messages there are. In a store that only reads
+// it is what it was when the store was opened.
+func (s *Store) Pending() int { return s.queues.pending() }
+
+// databaseFile returns the path of the database file in a folder.
 func databaseFile(dir string) string { return filepath.Join(dir, "onevent.db") }
 
 // wrap adds to an error what it was about.
