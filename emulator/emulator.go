@@ -15,6 +15,7 @@ import (
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/version"
+	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
@@ -66,21 +67,25 @@ func (e *emulator) open(ctx context.Context) (update bool, err error) {
 	}()
 	e.place.platform.Reach = reach
 	e.orders = newOrders()
-	if err := e.assemble(ctx); err != nil {
+	hooks := newHooks(e.door.url)
+	if err := e.assemble(ctx, hooks); err != nil {
 		return false, err
 	}
+	mounts := mountsOf(e.system.App(), hooks)
 	e.greet(time.Since(started))
-	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog}))
+	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog, Mounts: mounts}))
 }
 
 // assemble makes the system of the application, the platform and the city, and
 // subscribes the functions.
-func (e *emulator) assemble(ctx context.Context) error {
+func (e *emulator) assemble(ctx context.Context, hooks *out.Service) error {
 	app := functions.App(functions.Settings{
 		AcceptWithin: acceptWithin(e.options), CompleteWithin: completeWithin(e.options),
-		Restaurant: kitchen.HTTPRestaurant{URL: e.city.restaurantURL},
-		Payments:   billing.HTTPPayments{URL: e.city.paymentsURL},
-		Version:    version.Current(),
+		Restaurant:      kitchen.HTTPRestaurant{URL: e.city.restaurantURL},
+		Payments:        billing.HTTPPayments{URL: e.city.paymentsURL},
+		PaymentsSecrets: secrets(paymentsSecret), TillSecrets: secrets(tillSecret),
+		Hooks:   hooks,
+		Version: version.Current(),
 		// No handling takes longer than 30 seconds, and there is one clock.
 		Watch: flow.Watch{Grace: time.Minute},
 	})
@@ -92,6 +97,7 @@ func (e *emulator) assemble(ctx context.Context) error {
 	if e.system, err = flow.New(app, e.place.platform, watch(observers...)); err != nil {
 		return err
 	}
+	hooks.Connect(e.system)
 	return e.place.declare(ctx, e.system)
 }
 

@@ -46,3 +46,15 @@ func Catalogue() flow.Catalogue {
 		),
 	)
 }
+
+// Offered returns the events that somebody outside may ask for: what has become of
+// an order. What services tell each other, what providers told, and what operators
+// see stays inside.
+func Offered() flow.Catalogue {
+	return flow.Events(
+		order.Created{}, order.Approved{}, order.Completed{}, order.Cancelled{},
+		ticket.Accepted{}, ticket.Rejected{}, ticket.Ready{},
+		delivery.Scheduled{}, delivery.PickedUp{}, delivery.Delivered{}, delivery.Cancelled{},
+		payment.Captured{}, payment.Failed{}, payment.Refunded{},
+	)
+}

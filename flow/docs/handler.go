@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
+
+	"github.com/onevent/onevent/flow"
 )
 
 const (
@@ -25,9 +28,29 @@ type file struct {
 	data                     []byte
 }
 
-// Handler returns the handler of Path and all below it: the page, and the
-// documents that it links. All is made once, here, so an answer costs a copy.
-func (d *Docs) Handler() (http.Handler, error) {
+// Handler returns the handler of Path and all below it: the page, and the documents
+// of an application that it links. All is made once, when the first asks, so that
+// no program starts later for it, and afterwards an answer costs a copy. If it can't
+// be made, which New would say, the answer is 500.
+func Handler(app flow.App, o Options) http.Handler {
+	made := sync.OnceValues(func() (http.Handler, error) {
+		d, err := New(app, o)
+		if err != nil {
+			return nil, err
+		}
+		return d.files()
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		files, err := made()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		files.ServeHTTP(w, r)
+	})
+}
+
+func (d *Docs) files() (http.Handler, error) {
 	page, err := d.Page(Path)
 	if err != nil {
 		return nil, err

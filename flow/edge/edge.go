@@ -68,6 +68,8 @@ type Options struct {
 	// may carry as their host besides localhost and loopback addresses: those
 	// of a proxy on this machine.
 	Hosts []string
+	// Mounts are more paths: documents, and what belongs to some functions.
+	Mounts []Mount
 	// Log gets what went wrong with the system; nil means that nobody wants to
 	// know.
 	Log *slog.Logger
@@ -92,7 +94,9 @@ func New(system *flow.System, o Options) http.Handler {
 	for _, c := range Commands(app) {
 		e.commands[c.Name] = true
 	}
-	return e.guard(e.mux(), o)
+	mux := e.mux()
+	e.mounts(mux, o.Mounts)
+	return e.guard(mux, o)
 }
 
 func (o Options) withDefaults() Options {
@@ -161,7 +165,7 @@ func (e *edge) routes() []route {
 const healthPath = "/healthz"
 
 // mux routes requests. What it does not route, it answers with a problem.
-func (e *edge) mux() http.Handler {
+func (e *edge) mux() *http.ServeMux {
 	paths := map[string]map[string]action{}
 	add := func(r route, do action) {
 		if paths[r.path] == nil {

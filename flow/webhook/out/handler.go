@@ -8,11 +8,14 @@ import (
 	"github.com/onevent/onevent/flow"
 )
 
+// Path is where all that Handler serves lies.
+const Path = "/hooks/"
+
 // Handler serves GET /hooks/{hook}/secrets: {"secrets": […]}, the secrets that sign
 // now, the newest first. It asks nobody who he is: put it behind what does.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /hooks/{hook}/secrets", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+Path+"{hook}/secrets", func(w http.ResponseWriter, r *http.Request) {
 		secrets, err := s.Secrets(r.Context(), r.PathValue("hook"))
 		w.Header().Set("Cache-Control", "no-store")
 		switch {
