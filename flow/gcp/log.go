@@ -98,7 +98,7 @@ func recordFields(r driver.Record) fields {
 	f := fields{
 		fieldStream: text(r.Stream), fieldSeq: number(r.Seq), fieldCount: number(r.Count),
 		fieldTime: number(r.Time), fieldSlot: number(slotOf(r.ID, eventSlots)),
-		fieldCorrelation: text(r.Correlation), fieldHash: raw(r.Hash[:]),
+		fieldCorrelation: text(r.Correlation), fieldHash: raw(r.Hash[:]), fieldBody: raw(r.Body),
 	}
 	if r.Count > 0 {
 		f[fieldLast] = number(r.Seq + uint64(r.Count) - 1)
