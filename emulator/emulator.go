@@ -9,11 +9,13 @@ import (
 	"os"
 	"time"
 
+	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/chaos"
 	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
+	"github.com/onevent/onevent/flow/schema/intake"
 	"github.com/onevent/onevent/flow/version"
 	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions"
@@ -94,7 +96,7 @@ func (e *emulator) assemble(ctx context.Context, hooks *out.Service) error {
 		observers = append(observers, newNarrator(e.out, isTerminal(e.out)))
 	}
 	var err error
-	if e.system, err = flow.New(app, e.place.platform, watch(observers...)); err != nil {
+	if e.system, err = flow.New(app, e.place.platform, watch(observers...), intake.Check(app, schemas.Files)); err != nil {
 		return err
 	}
 	hooks.Connect(e.system)

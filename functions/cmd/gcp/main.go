@@ -27,10 +27,12 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/host"
+	"github.com/onevent/onevent/flow/schema/intake"
 	"github.com/onevent/onevent/flow/version"
 	"github.com/onevent/onevent/flow/webhook"
 	"github.com/onevent/onevent/flow/webhook/out"
@@ -72,7 +74,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 		Hooks:           hooks,
 		Version:         version.Current(),
 	})
-	system, err := flow.New(app, gcp.Platform(store, broker))
+	system, err := flow.New(app, gcp.Platform(store, broker), intake.Check(app, schemas.Files))
 	if err != nil {
 		return err
 	}
