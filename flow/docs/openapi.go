@@ -108,6 +108,7 @@ func (a *api) components() {
 	for name, t := range map[string]reflect.Type{
 		"problem":  reflect.TypeFor[edge.Problem](),
 		"receipt":  reflect.TypeFor[flow.Receipt](),
+		"batch":    reflect.TypeFor[edge.Batch](),
 		"events":   reflect.TypeFor[edge.EventPage](),
 		"parked":   reflect.TypeFor[edge.ParkedPage](),
 		"retrying": reflect.TypeFor[edge.RetryingPage](),
@@ -138,6 +139,7 @@ func problems() object {
 		"413":     "Too large. Nothing was recorded.",
 		"415":     "Not JSON in UTF-8, sent as application/json.",
 		"422":     "The command is not valid: errors has all that is wrong with it. Or its Idempotency-Key was used for another body.",
+		"429":     "Too much at once: send it again after Retry-After. Nothing was done.",
 		"503":     "Not now. A command may have been recorded all the same: send it again with the same Idempotency-Key.",
 		"default": "Any other problem.",
 	} {
@@ -181,65 +183,15 @@ func (a *api) command(c edge.CommandInfo) route {
 	}
 	receipt := ref(schemasPlace + "receipt")
 	recorded := answer("Executed; events are what it recorded. What follows from them follows by itself.", receipt)
-	recorded["headers"] = object{"Location": object{"description": "The stream of what was recorded.", "schema": object{"type": "string"}}}
+	recorded["headers"] = object{"Location": head("The stream of what was recorded."), edge.TokenHeader: head(aboutToken)}
 	repeated := answer("Executed before, under the same Idempotency-Key, with this answer; or executed now, and nothing changed.", receipt)
-	repeated["headers"] = object{edge.ReplayedHeader: object{"description": "true, if it was executed before.", "schema": object{"type": "string"}}}
+	repeated["headers"] = object{edge.ReplayedHeader: head("true, if it was executed before."), edge.TokenHeader: head(aboutToken)}
 	return route{
 		method: http.MethodPost, path: "/commands/" + c.Name, id: c.Name, tag: tagCommands,
 		summary: cmp.Or(firstSentence(s.Description), c.Name), about: fmt.Sprintf("%s\n\nDecided by %s.", s.Description, c.Function),
-		parameters: []object{
-			parameter("header", edge.KeyHeader, "Makes the command count once, however often it is sent.", object{"type": "string", "minLength": 1, "maxLength": 255}),
-			parameter("header", edge.ActorHeader, "Who sends it, for the audit trail.", object{"type": "string", "minLength": 1, "maxLength": 128}),
-		},
-		body: body, answers: object{"201": recorded, "200": repeated}, problems: []int{400, 409, 413, 415, 422, 503},
+		parameters: commandHeaders(255),
+		body:       body, answers: object{"201": recorded, "200": repeated}, problems: []int{400, 409, 413, 415, 422, 429, 503},
 	}
-}
-
-// view returns the routes of a view: its documents, and one of them.
-func (a *api) view(v view) []route {
-	document := component(a.schemas, "view."+v.Name, v.schema)
-	parameters := []object{}
-	for _, f := range v.filters() {
-		parameters = append(parameters, parameter("query", f.Name, "Documents with this "+f.Name+" only.", object{"type": f.Schema.Resolve(v.schema).Type[0]}))
-	}
-	page := object{
-		"type": "object", "required": []string{"documents"},
-		"properties": object{
-			"documents": object{"type": "array", "items": object{
-				"type": "object", "required": []string{"key", "document"},
-				"properties": object{"key": keyForm(), "document": document},
-			}},
-			"next": object{"type": "string", "description": `The parameter "after" of the next page; there is none on the last.`},
-		},
-	}
-	return []route{
-		{
-			method: http.MethodGet, path: "/views/" + v.Name, id: "view." + v.Name + ".list", tag: tagViews,
-			summary:    "Documents of the view " + v.Name + ", by key.",
-			parameters: append(parameters, after("The key of the last document of the page before.", keyForm()), limit()),
-			answers:    object{"200": answer("A page of documents.", page)}, problems: []int{400, 503},
-		},
-		{
-			method: http.MethodGet, path: "/views/" + v.Name + "/{key}", id: "view." + v.Name + ".get", tag: tagViews,
-			summary:    "One document of the view " + v.Name + ".",
-			parameters: []object{parameter("path", "key", "The document's key.", keyForm())},
-			answers:    object{"200": answer("The document.", document)}, problems: []int{400, 404, 503},
-		},
-	}
-}
-
-// filters returns the members by which the documents of a view are found: texts,
-// numbers and booleans, but for those whose names mean something else in a query.
-func (v view) filters() []schema.Property {
-	var filters []schema.Property
-	for _, p := range v.schema.Properties {
-		types := p.Schema.Resolve(v.schema).Type
-		scalar := len(types) > 0 && slices.Contains([]string{"string", "integer", "number", "boolean"}, types[0])
-		if scalar && p.Name != "after" && p.Name != "limit" {
-			filters = append(filters, p)
-		}
-	}
-	return filters
 }
 
 func after(about string, s object) object { return parameter("query", "after", about, s) }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/edge"
 )
 
 // webhooks returns the routes that take what somebody outside tells.
@@ -65,11 +66,20 @@ func (*api) common() []route {
 		})},
 		problems: []int{400, 404, 409, 503},
 	}
+	batch := route{
+		method: http.MethodPost, path: "/commands", id: "batch", tag: tagCommands, summary: "Executes up to 100 commands, one after the other.",
+		about: "It is no transaction: each command is executed on its own, and a refusal stops none of the others. If one can't be read or is not valid, none is executed. " +
+			"Where the system can't answer (503), those after it are not executed. Under an Idempotency-Key each command counts once, by its index, unless it has a key of its own.",
+		parameters: commandHeaders(252),
+		body:       object{"required": true, "content": object{"application/json": object{"schema": batchForm()}}},
+		answers:    object{"200": answer("A result for each command, in their order, whatever they are.", ref(schemasPlace+"batch"))},
+		problems:   []int{400, 413, 415, 422, 429, 503},
+	}
 	status := object{"type": "object", "required": []string{"status"}, "properties": object{"status": object{"type": "string"}}}
 	page := object{"description": "A page.", "content": object{"text/html": object{"schema": object{"type": "string"}}}}
 	document := answer("A document.", object{"type": "object"})
 	return []route{
-		stream, reaction, log, parked, one, redrive, retrying,
+		batch, stream, reaction, log, parked, one, redrive, retrying,
 		get("/paused", "paused", tagOperating, "The functions that keep failing, and when each is tried next.", answer("All of them.", ref(schemasPlace+"paused")), 503),
 		get("/commands", "commands", tagCommands, "What can be asked for, with an example each.", answer("All commands.", ref(schemasPlace+"commands"))),
 		get("/events", "events", tagOperating, "What can happen.", answer("All events.", ref(schemasPlace+"eventList"))),
@@ -79,4 +89,28 @@ func (*api) common() []route {
 		get(Path+asyncAPIFile, "docs.asyncapi", tagOperating, "AsyncAPI: what goes over the broker.", document),
 		get(Path+openAPIFile, "docs.openapi", tagOperating, "This document.", document),
 	}
+}
+
+// commandHeaders returns the headers of a command, or of a batch of them.
+func commandHeaders(maxKey int) []object {
+	return []object{
+		parameter("header", edge.KeyHeader, "Makes the command count once, however often it is sent.", object{"type": "string", "minLength": 1, "maxLength": maxKey}),
+		parameter("header", edge.ActorHeader, "Who sends it, for the audit trail.", object{"type": "string", "minLength": 1, "maxLength": 128}),
+	}
+}
+
+// batchForm returns the schema of a batch. What its data is, the schema of the
+// command says.
+func batchForm() object {
+	item := object{
+		"type": "object", "required": []string{"command", "data"}, "additionalProperties": false,
+		"properties": object{
+			"command": object{"type": "string", "description": "The wire name of the command."},
+			"idempotencyKey": object{
+				"type": "string", "minLength": 1, "maxLength": 255, "description": "Makes this command count once; without it, that is the batch's key, a slash and the index.",
+			},
+			"data": object{"type": "object", "description": "The body of the command."},
+		},
+	}
+	return object{"type": "array", "minItems": 1, "maxItems": 100, "items": item}
 }

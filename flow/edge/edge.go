@@ -2,10 +2,11 @@
 // as JSON.
 //
 //	POST /commands/{name}            executes a command
+//	POST /commands                   executes up to 100 commands, one after the other; see [BatchItem]
 //	POST /webhooks/{source}          takes what somebody outside tells, signed
 //	GET  /commands                   what can be asked for, with an example each
-//	GET  /views/{name}               documents; ?field=value, ?after=KEY, ?limit=N
-//	GET  /views/{name}/{key}         one document
+//	GET  /views/{name}               documents by key; ?field=value or ?where.field=value, ?after=KEY, ?limit=N, ?fields=a,b, ?token=, ?wait=
+//	GET  /views/{name}/{key}         one document; ?fields=a,b, ?token=, ?wait=
 //	GET  /streams/{namespace}/{key}  the audit trail of one thing
 //	GET  /flows/{correlation}        the events of one business flow
 //	GET  /log                        all events; ?from=TIME, ?type=, ?stream=, ?limit=N
@@ -19,6 +20,14 @@
 //	GET  /redecide                   reads the whole log, and says what this code would decide otherwise
 //	GET  /events, GET /functions     what can happen, and what is done about it
 //	GET  /healthz                    whether the system can read its log, and its version
+//
+// A command is answered 201 if it recorded something, 200 if it changed nothing or
+// is a repetition under its Idempotency-Key, which counts for ever; 400 if it is
+// not JSON, 422 if it is not valid or its key was used for another body, and 409
+// with the domain's reason if it is refused. What follows from it follows by
+// itself, later: to read it, name the command's token in the query, see
+// [TokenHeader]. Reads of documents and events have an ETag, and take
+// If-None-Match.
 //
 // Errors are problem details (RFC 9457), see [Problem]. After an answer of 4xx
 // nothing was stored. The edge knows nobody: who may call it is for the network,
@@ -88,11 +97,10 @@ func New(system *flow.System, o Options) http.Handler {
 	o = o.withDefaults()
 	app := system.App()
 	e := &edge{
-		system: system, app: app, commands: map[string]bool{}, views: viewsOf(app),
+		system: system, app: app, commands: commandsOf(app), views: viewsOf(app),
 		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
-	}
-	for _, c := range Commands(app) {
-		e.commands[c.Name] = true
+		waiters: make(chan struct{}, max(1, sharesOf(o.MaxInFlight)[reads]/2)),
+		pace:    newPace(sharesOf(o.MaxInFlight)[commands], o.CommandWithin),
 	}
 	mux := e.mux()
 	e.mounts(mux, o.Mounts)
@@ -124,11 +132,13 @@ func (o Options) withDefaults() Options {
 type edge struct {
 	system      *flow.System
 	app         flow.App
-	commands    map[string]bool
+	commands    map[string]flow.Function
 	views       map[string]view
 	timeout     time.Duration
 	longTimeout time.Duration
 	reader      chan struct{} // holds a token while somebody reads the whole log
+	waiters     chan struct{} // holds a token for each query that waits for a view
+	pace        *pace
 	log         *slog.Logger
 }
 
@@ -144,6 +154,7 @@ type route struct {
 func (e *edge) routes() []route {
 	return []route{
 		{http.MethodPost, "/commands/{name}", e.execute},
+		{http.MethodPost, "/commands", e.batch},
 		{http.MethodPost, "/webhooks/{source}", e.webhook},
 		{http.MethodGet, "/commands", list("commands", Commands(e.app))},
 		{http.MethodGet, "/events", list("events", Events(e.app))},
@@ -230,7 +241,7 @@ func list[T any](name string, items []T) action {
 		if _, err := parameters(r); err != nil {
 			return err
 		}
-		return answer(w, http.StatusOK, map[string][]T{name: items})
+		return show(w, r, map[string][]T{name: items})
 	}
 }
 

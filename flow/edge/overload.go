@@ -32,7 +32,11 @@ func classOf(r *http.Request) class {
 }
 
 func isCommand(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/commands/")
+	return isBatch(r) || r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/commands/")
+}
+
+func isBatch(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.URL.Path == "/commands"
 }
 
 func (c class) String() string {

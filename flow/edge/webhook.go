@@ -43,6 +43,9 @@ func (e *edge) webhook(w http.ResponseWriter, r *http.Request) error {
 	if receipt.Repeated {
 		w.Header().Set(ReplayedHeader, "true")
 	}
+	if receipt.ID != "" {
+		w.Header().Set(TokenHeader, receipt.ID)
+	}
 	// The sender is told nothing of what the event says.
 	return answer(w, status, map[string]string{"id": receipt.ID})
 }
