@@ -3,13 +3,13 @@ package main
 import (
 	"os"
 
-	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/docs"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/webhook"
 	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/flow/webhook/public"
+	"github.com/onevent/onevent/functions/about"
 )
 
 // developmentSecret signs webhooks, in and out, where the environment names no
@@ -41,9 +41,7 @@ func newHooks(url string) *out.Service {
 // mountsOf returns the paths of the edge that are not its own: the documents of the
 // application, and the secrets of hooks.
 func mountsOf(app flow.App, hooks *out.Service) []edge.Mount {
-	pages := docs.Handler(app, docs.Options{
-		Title: "Food to go", Description: "Orders, credit, kitchen, delivery and money.", Published: schemas.Files,
-	})
+	pages := docs.Handler(app, about.Docs())
 	return []edge.Mount{
 		{Pattern: docs.Path, Handler: pages},
 		{Pattern: docs.Path + "/", Handler: pages},

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow/docs"
+	"github.com/onevent/onevent/functions/about"
 )
 
 const docsHelp = `onevent docs asyncapi > asyncapi.json
@@ -30,9 +30,7 @@ func documents(p *program, f *flag.FlagSet) func(context.Context, []string) erro
 		if len(words) > 1 {
 			return usageError("docs takes one of asyncapi, openapi, eventcatalog, page, all")
 		}
-		d, err := docs.New(p.app, docs.Options{
-			Title: "Food to go", Description: "Orders, credit, kitchen, delivery and money.", Published: schemas.Files,
-		})
+		d, err := docs.New(p.app, about.Docs())
 		if err != nil {
 			return err
 		}

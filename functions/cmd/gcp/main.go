@@ -29,6 +29,7 @@ import (
 
 	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/docs"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/host"
@@ -37,6 +38,7 @@ import (
 	"github.com/onevent/onevent/flow/webhook"
 	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions"
+	"github.com/onevent/onevent/functions/about"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
 )
@@ -79,10 +81,11 @@ func run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	h := host.For(system, log)
-	var mounts []edge.Mount
+	pages := docs.Handler(app, about.Docs())
+	mounts := []edge.Mount{{Pattern: docs.Path, Handler: pages}, {Pattern: docs.Path + "/", Handler: pages}}
 	if hooks != nil {
 		hooks.Connect(system)
-		mounts = []edge.Mount{{Pattern: out.Path, Handler: hooks.Handler()}}
+		mounts = append(mounts, edge.Mount{Pattern: out.Path, Handler: hooks.Handler()})
 	}
 	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
 		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Mounts: mounts})
