@@ -30,7 +30,7 @@ func Server(addr string, handler http.Handler) *http.Server {
 	return &http.Server{
 		Addr: addr, Handler: handler,
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes,
+		MaxHeaderBytes: maxHeaderBytes, ConnContext: withSlot,
 	}
 }
 
@@ -38,7 +38,8 @@ func Server(addr string, handler http.Handler) *http.Server {
 // those at work 10 seconds to finish, and returns nil, or an error if they did
 // not. The listener is closed in any case. There are 4,096 connections at once at
 // most; others wait to be accepted, for a minute at most if those that are there
-// are idle.
+// are idle. Streams that go on end with ctx, and their connections do not count
+// among those: Options.MaxLive limits them. The server must come from Server.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener) error {
 	stopped := make(chan error, 1)
 	cancel := context.AfterFunc(ctx, func() {
@@ -50,6 +51,7 @@ func Serve(ctx context.Context, server *http.Server, listener net.Listener) erro
 		}
 		stopped <- err
 	})
+	server.BaseContext = func(net.Listener) context.Context { return withLeaving(context.WithoutCancel(ctx), ctx.Done()) }
 	err := server.Serve(newBounded(listener, maxConnections))
 	if !cancel() {
 		return <-stopped

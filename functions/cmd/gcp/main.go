@@ -64,7 +64,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	}
 	h := host.For(system, log)
 	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
-		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log})
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Leaving: ctx.Done()}) //nolint:contextcheck // what many follow is no one request's
 	}
 	return h.Serve(ctx, cmp.Or(getenv("PORT"), "8080"))
 }
