@@ -80,6 +80,9 @@ type Platform struct {
 	// Mailbox, where there is one, lets one handling at a time work on a stream
 	// within this process. It saves conflicts; correctness never rests on it.
 	Mailbox Mailbox
+	// Watcher, where there is one, tells of changes of Log and Views. Without
+	// one, whoever waits for a change asks again and again.
+	Watcher Watcher
 	// Reach, where it is not nil, is called at each named point between two
 	// steps of the algorithm. An error from it ends the handling there, as a
 	// crash would: no step after the point is taken.

@@ -20,6 +20,8 @@ type bench struct {
 	log    driver.Log
 	views  driver.Views
 	agenda driver.Agenda
+	// watcher is nil where the platform has none.
+	watcher driver.Watcher
 	// maxRecord is the largest body of a record.
 	maxRecord int
 	// id is part of every name that the test uses.
@@ -37,7 +39,7 @@ func newBench(t *testing.T, s Stores) *bench {
 	var seed [8]byte
 	copy(seed[:], id)
 	return &bench{
-		T: t, log: s.Log, views: s.Views, agenda: s.Agenda, id: id[:12],
+		T: t, log: s.Log, views: s.Views, agenda: s.Agenda, watcher: s.Watcher, id: id[:12],
 		maxRecord: cmp.Or(s.MaxRecord, driver.MaxRecordBytes),
 		epoch:     driver.Time(first + binary.BigEndian.Uint64(seed[:])%(years*year)),
 	}

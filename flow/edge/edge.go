@@ -29,12 +29,26 @@
 // [TokenHeader]. Reads of documents and events have an ETag, and take
 // If-None-Match.
 //
+// A document, a query of documents and a flow can be followed: who asks for
+// text/event-stream gets what is there, and then each change of it.
+//
+//	/views/{name}/{key}   event "document", or "absent" while there is none
+//	/views/{name}         event "page", whenever the page has changed
+//	/flows/{correlation}  event "event" for each event that is recorded, in the order of the log
+//
+// With the Last-Event-ID that it got last, a reader who was cut off is told what
+// he missed, and nothing twice; one that nobody gave begins from the start. Of a
+// document and a page readers see the newest, and not all that was in between.
+// Of a flow they miss nothing: if an event was recorded late, among those that a
+// reader had got before he was cut off, he is told the whole flow again.
+//
 // Errors are problem details (RFC 9457), see [Problem]. After an answer of 4xx
 // nothing was stored. The edge knows nobody: who may call it is for the network,
 // or a proxy, to say.
 package edge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -73,6 +87,21 @@ type Options struct {
 	// what is parked: /audit, /redecide and POST /parked/redrive; 0 means 10
 	// minutes.
 	LongTimeout time.Duration
+	// MaxLive is the most streams that are open at once, besides MaxInFlight; 0
+	// means 20,000. Others are answered 503.
+	MaxLive int
+	// LiveEvery is the shortest time between two reads of what is followed,
+	// however often it changes; 0 means 100 milliseconds.
+	LiveEvery time.Duration
+	// Heartbeat is after how long a stream that has nothing to tell says that it
+	// is alive; 0 means 15 seconds.
+	Heartbeat time.Duration
+	// LiveWithin is how long a reader of a stream may take to take what is
+	// written to him, before he is dropped; 0 means 10 seconds.
+	LiveWithin time.Duration
+	// Leaving ends all streams when it is closed, for a server that stops. Serve
+	// ends them by itself; nil means that nothing else does.
+	Leaving <-chan struct{}
 	// Hosts are the names, without port, that requests to a loopback address
 	// may carry as their host besides localhost and loopback addresses: those
 	// of a proxy on this machine.
@@ -90,6 +119,10 @@ const (
 	defaultMaxBacklog    = 100_000
 	defaultTimeout       = 20 * time.Second
 	defaultLongTimeout   = 10 * time.Minute
+	defaultMaxLive       = 20_000
+	defaultLiveEvery     = 100 * time.Millisecond
+	defaultHeartbeat     = 15 * time.Second
+	defaultLiveWithin    = 10 * time.Second
 )
 
 // New returns the handler that serves a system.
@@ -101,6 +134,7 @@ func New(system *flow.System, o Options) http.Handler {
 		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
 		waiters: make(chan struct{}, max(1, sharesOf(o.MaxInFlight)[reads]/2)),
 		pace:    newPace(sharesOf(o.MaxInFlight)[commands], o.CommandWithin),
+		hub:     newHub(system, o),
 	}
 	mux := e.mux()
 	e.mounts(mux, o.Mounts)
@@ -126,6 +160,10 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.MaxLive = cmp.Or(max(o.MaxLive, 0), defaultMaxLive)
+	o.LiveEvery = cmp.Or(max(o.LiveEvery, 0), defaultLiveEvery)
+	o.Heartbeat = cmp.Or(max(o.Heartbeat, 0), defaultHeartbeat)
+	o.LiveWithin = cmp.Or(max(o.LiveWithin, 0), defaultLiveWithin)
 	return o
 }
 
@@ -140,6 +178,7 @@ type edge struct {
 	waiters     chan struct{} // holds a token for each query that waits for a view
 	pace        *pace
 	log         *slog.Logger
+	hub         *hub
 }
 
 // An action answers a request, or returns an error, which becomes a problem. It
@@ -189,6 +228,9 @@ func (e *edge) mux() *http.ServeMux {
 	}
 	for _, r := range e.longRoutes() {
 		add(r, within(e.longTimeout, prolonged(e.longTimeout, r.do)))
+	}
+	for path, open := range e.openers() {
+		paths[path][http.MethodGet] = e.follow(open, paths[path][http.MethodGet])
 	}
 	mux := http.NewServeMux()
 	for path, methods := range paths {

@@ -57,7 +57,7 @@ func newRig(t testing.TB) *rig {
 	t.Helper()
 	r := &rig{t: t, memory: memory.New()}
 	r.log = &brokenLog{Log: r.memory}
-	r.World = flowtest.NewWorld(t, testapp.App(nil), &driver.Platform{Log: r.log, Views: r.memory.Views(), Agenda: r.memory.Agenda()})
+	r.World = flowtest.NewWorld(t, testapp.App(nil), &driver.Platform{Log: r.log, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Watcher: r.memory})
 	r.server = httptest.NewServer(edge.New(r.System(), edge.Options{}))
 	t.Cleanup(r.server.Close)
 	return r

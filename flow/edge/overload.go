@@ -82,11 +82,11 @@ func (s *slots) give(c class) {
 }
 
 // limit refuses requests of which there are too many. Health is asked for when
-// there is trouble, so it is not counted.
+// there is trouble, so it is not counted; streams have a limit of their own.
 func (e *edge) limit(next http.Handler, most int) http.Handler {
 	s := &slots{most: most, shares: sharesOf(most)}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == healthPath {
+		if r.URL.Path == healthPath || isLive(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

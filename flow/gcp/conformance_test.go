@@ -15,7 +15,7 @@ func TestStores(t *testing.T) {
 	s := newStore(t)
 	drivertest.Run(t, func(*testing.T) drivertest.Stores {
 		// The emulator takes requests of up to 4 MiB, the service of up to 10.
-		return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), MaxRecord: 4_000_000}
+		return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Watcher: s, MaxRecord: 4_000_000}
 	})
 }
 

@@ -55,6 +55,8 @@ type Store struct {
 	database string
 	prefix   string
 	meter    meter
+
+	listeners listeners
 }
 
 // OpenStore opens a store. It does not wait for the database: the first call
@@ -85,7 +87,9 @@ func OpenStore(ctx context.Context, o StoreOptions) (*Store, error) {
 	// Nothing is tried again here, neither reads nor, above all, a commit whose
 	// answer was lost: it would find its own document and report a conflict.
 	client.CallOptions = &firestore.CallOptions{}
-	return &Store{client: client, database: "projects/" + o.Project + "/databases/" + o.Database, prefix: o.Prefix}, nil
+	s := &Store{client: client, database: "projects/" + o.Project + "/databases/" + o.Database, prefix: o.Prefix}
+	s.listeners.room(o.Emulator != "")
+	return s, nil
 }
 
 // owner are credentials with which the emulator applies no security rules.

@@ -48,7 +48,8 @@ func (l eventLog) Commit(ctx context.Context, c driver.Commit) error {
 	if err != nil {
 		return err
 	}
-	return l.s.write(ctx, w.size, w.apply)
+	committed := func() { l.s.bell.Committed(c.Record.Correlation) }
+	return l.s.submit(ctx, &op{apply: w.apply, committed: committed, size: w.size})
 }
 
 // A commit is a driver.Commit that was checked.

@@ -48,6 +48,7 @@ func (s *Store) Commit(ctx context.Context, c driver.Commit) error {
 	for _, item := range c.Items {
 		s.put(item)
 	}
+	s.bell.Committed(c.Record.Correlation)
 	return nil
 }
 

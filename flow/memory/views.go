@@ -66,6 +66,7 @@ func (v *Views) Put(ctx context.Context, doc driver.Document, mark string) error
 	if mark != "" {
 		view.marks[mark] = true
 	}
+	v.s.bell.Wrote(doc.View, doc.Key)
 	return nil
 }
 
@@ -127,6 +128,7 @@ func (v *Views) Drop(ctx context.Context, view string) error {
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
 	delete(v.s.views, view)
+	v.s.bell.Dropped(view)
 	return nil
 }
 

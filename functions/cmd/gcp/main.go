@@ -88,7 +88,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 		mounts = append(mounts, edge.Mount{Pattern: out.Path, Handler: hooks.Handler()})
 	}
 	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
-		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Mounts: mounts})
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Mounts: mounts, Leaving: ctx.Done()}) //nolint:contextcheck // what many follow is no one request's
 	}
 	return h.Serve(ctx, cmp.Or(getenv("PORT"), "8080"))
 }
