@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +19,7 @@ import (
 type city struct {
 	behaviours  *outside.Behaviours
 	restaurants *outside.Restaurants
+	payments    *outside.Payments
 	couriers    *outside.Couriers
 	// restaurantURL and paymentsURL are where its servers answer.
 	restaurantURL string
@@ -42,16 +45,18 @@ type paces struct{ cooking, riding time.Duration }
 func openCity(ctx context.Context, edgeURL string, p paces) (*city, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	c := &city{behaviours: outside.NewBehaviours(), cancel: cancel, state: map[string]step{}}
-	by := func(actor string) outside.Commander {
-		return outside.Commander{URL: edgeURL, Actor: actor, Client: &http.Client{
-			Transport: &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64},
-		}}
+	client := func() *http.Client {
+		return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}}
 	}
-	c.restaurants = outside.NewRestaurants(ctx, c.behaviours, by("restaurant"), p.cooking)
-	c.couriers = outside.NewCouriers(ctx, by("courier"), p.riding)
+	teller := func(source, secret string) outside.Teller {
+		return outside.Teller{URL: edgeURL + "/webhooks/" + source, Client: client(), Secret: cmp.Or(os.Getenv(secret), developmentSecret)}
+	}
+	c.restaurants = outside.NewRestaurants(ctx, c.behaviours, teller("till", tillSecret), p.cooking)
+	c.payments = outside.NewPayments(ctx, c.behaviours, teller("payments", paymentsSecret))
+	c.couriers = outside.NewCouriers(ctx, outside.Commander{URL: edgeURL, Actor: "courier", Client: client()}, p.riding)
 	var err error
 	if c.restaurantURL, err = c.serve(ctx, c.restaurants.Handler()); err == nil {
-		c.paymentsURL, err = c.serve(ctx, outside.NewPayments(c.behaviours).Handler())
+		c.paymentsURL, err = c.serve(ctx, c.payments.Handler())
 	}
 	if err != nil {
 		c.close()
@@ -79,10 +84,9 @@ func (c *city) close() {
 	for _, s := range c.servers {
 		_ = s.Close()
 	}
-	if c.restaurants != nil {
-		c.restaurants.Wait()
-		c.couriers.Wait()
-	}
+	c.restaurants.Wait()
+	c.payments.Wait()
+	c.couriers.Wait()
 }
 
 // observe sends a courier when a delivery is dispatched, and remembers how far

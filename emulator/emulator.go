@@ -9,12 +9,15 @@ import (
 	"os"
 	"time"
 
+	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/chaos"
 	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
+	"github.com/onevent/onevent/flow/schema/intake"
 	"github.com/onevent/onevent/flow/version"
+	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
@@ -66,21 +69,25 @@ func (e *emulator) open(ctx context.Context) (update bool, err error) {
 	}()
 	e.place.platform.Reach = reach
 	e.orders = newOrders()
-	if err := e.assemble(ctx); err != nil {
+	hooks := newHooks(e.door.url)
+	if err := e.assemble(ctx, hooks); err != nil {
 		return false, err
 	}
+	mounts := mountsOf(e.system.App(), hooks)
 	e.greet(time.Since(started))
-	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog}))
+	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog, Mounts: mounts})) //nolint:contextcheck // what many follow is no one request's
 }
 
 // assemble makes the system of the application, the platform and the city, and
 // subscribes the functions.
-func (e *emulator) assemble(ctx context.Context) error {
+func (e *emulator) assemble(ctx context.Context, hooks *out.Service) error {
 	app := functions.App(functions.Settings{
 		AcceptWithin: acceptWithin(e.options), CompleteWithin: completeWithin(e.options),
-		Restaurant: kitchen.HTTPRestaurant{URL: e.city.restaurantURL},
-		Payments:   billing.HTTPPayments{URL: e.city.paymentsURL},
-		Version:    version.Current(),
+		Restaurant:      kitchen.HTTPRestaurant{URL: e.city.restaurantURL},
+		Payments:        billing.HTTPPayments{URL: e.city.paymentsURL},
+		PaymentsSecrets: secrets(paymentsSecret), TillSecrets: secrets(tillSecret),
+		Hooks:   hooks,
+		Version: version.Current(),
 		// No handling takes longer than 30 seconds, and there is one clock.
 		Watch: flow.Watch{Grace: time.Minute},
 	})
@@ -89,9 +96,10 @@ func (e *emulator) assemble(ctx context.Context) error {
 		observers = append(observers, newNarrator(e.out, isTerminal(e.out)))
 	}
 	var err error
-	if e.system, err = flow.New(app, e.place.platform, watch(observers...)); err != nil {
+	if e.system, err = flow.New(app, e.place.platform, watch(observers...), intake.Check(app, schemas.Files)); err != nil {
 		return err
 	}
+	hooks.Connect(e.system)
 	return e.place.declare(ctx, e.system)
 }
 

@@ -22,7 +22,7 @@ const killsOfFolder = 60
 // it is at work and many send commands, each until it is answered. In the end all
 // that was accepted is in the log, has ended, and happened once.
 //
-//	ONEVENT_KILLS=10000 go test ./emulator -run TestP1 -timeout 8h
+//	ONEVENT_EMULATOR_KILLS=10000 go test ./emulator -run TestP1 -timeout 8h
 func TestP1KilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	kills := killsFromEnvironment(t, 60)
@@ -40,13 +40,13 @@ func TestP1KilledAtAnyMoment(t *testing.T) {
 
 func killsFromEnvironment(t *testing.T, otherwise int) int {
 	t.Helper()
-	text := os.Getenv("ONEVENT_KILLS")
+	text := os.Getenv("ONEVENT_EMULATOR_KILLS")
 	if text == "" {
 		return otherwise
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		t.Fatalf("ONEVENT_KILLS=%q", text)
+		t.Fatalf("ONEVENT_EMULATOR_KILLS=%q", text)
 	}
 	return n
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/local"
+	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/audit"
 )
@@ -21,7 +22,7 @@ func (l *load) settled(data string) {
 		l.t.Fatal(err)
 	}
 	defer store.Close()
-	system, err := flow.New(functions.App(functions.Settings{}), local.Platform(store, store.Broker(nil)))
+	system, err := flow.New(functions.App(functions.Settings{Hooks: out.New(out.Options{})}), local.Platform(store, store.Broker(nil)))
 	if err != nil {
 		l.t.Fatal(err)
 	}

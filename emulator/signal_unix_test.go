@@ -105,6 +105,9 @@ func (p *process) listens() bool {
 // arrive, twice.
 func TestUpdateUnderLoad(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("the race detector is too slow for a load at a rate")
+	}
 	const perSecond, seconds = 500, 6
 	next, err := nextProgram()
 	if err != nil {

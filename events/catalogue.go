@@ -30,17 +30,31 @@ func Catalogue() flow.Catalogue {
 			credit.Reserved{}, credit.LimitExceeded{}, credit.Released{},
 			ticket.Created{}, ticket.AcceptanceDue{}, ticket.Accepted{}, ticket.Rejected{}, ticket.Expired{},
 			ticket.Ready{}, ticket.Cancelled{},
+			ticket.AcceptanceReported{}, ticket.RejectionReported{}, ticket.ReadinessReported{},
 			restaurant.Declined{},
 			delivery.Delivered{},
-			payment.Requested{}, payment.Captured{}, payment.Failed{},
+			payment.Requested{}, payment.Captured{}, payment.Failed{}, payment.Bounced{}, payment.Disputed{},
+			payment.SettlementReported{}, payment.FailureReported{}, payment.DisputeReported{},
 			function.Failed{}, function.Recovered{}, flow.Stalled{},
 		),
 		flow.Final(
 			credit.AccountOpened{}, credit.LimitSet{}, credit.Captured{}, credit.OrderClosed{},
 			restaurant.Notified{},
 			delivery.Scheduled{}, delivery.Dispatched{}, delivery.PickedUp{}, delivery.Cancelled{},
-			payment.Refunded{},
-			incident.Opened{}, incident.Closed{}, incident.Noted{},
+			payment.Refunded{}, payment.Settled{},
+			incident.Opened{}, incident.Closed{}, incident.Noted{}, incident.Raised{},
 		),
+	)
+}
+
+// Offered returns the events that somebody outside may ask for: what has become of
+// an order. What services tell each other, what providers told, and what operators
+// see stays inside.
+func Offered() flow.Catalogue {
+	return flow.Events(
+		order.Created{}, order.Approved{}, order.Completed{}, order.Cancelled{},
+		ticket.Accepted{}, ticket.Rejected{}, ticket.Ready{},
+		delivery.Scheduled{}, delivery.PickedUp{}, delivery.Delivered{}, delivery.Cancelled{},
+		payment.Captured{}, payment.Failed{}, payment.Refunded{},
 	)
 }

@@ -41,22 +41,32 @@ func (a *answers) has(ctx context.Context, f *Function, e Recorded) (bool, error
 // inView says whether the document of a view holds an event. An event that
 // concerns none has nothing to wait for.
 func (a *answers) inView(ctx context.Context, f *Function, e Recorded) (bool, error) {
-	event, err := a.system.index.codec.decode(e.Type, e.Data)
+	events, err := a.system.eventsFor(f, e)
 	if err != nil {
 		return true, nil //nolint:nilerr // it can't be projected, however often it is published
 	}
-	key, err := documentKey(f, f.view.on[e.Type], event)
-	if err != nil || key == "" {
+	parts, err := partsOf(f, e, events)
+	if err != nil {
 		return true, nil //nolint:nilerr // as above
 	}
+	for _, p := range parts {
+		if in, err := a.inDocument(ctx, f, e, p); err != nil || !in {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// inDocument says whether a document holds its part of an event.
+func (a *answers) inDocument(ctx context.Context, f *Function, e Recorded, p part) (bool, error) {
 	if f.kind == KindTally {
-		marked, err := a.system.platform.Views.Marked(ctx, f.name, e.ID)
+		marked, err := a.system.platform.Views.Marked(ctx, f.name, p.mark)
 		if err != nil {
-			return false, fmt.Errorf("flow: tally %s/%s: %w", f.name, key, err)
+			return false, fmt.Errorf("flow: tally %s/%s: %w", f.name, p.key, err)
 		}
 		return marked, nil
 	}
-	m, err := a.memory(ctx, f.name, key)
+	m, err := a.memory(ctx, f.name, p.key)
 	return m.has(e), err
 }
 

@@ -23,7 +23,6 @@ type App struct {
 // An index is an App that was checked, by name.
 type index struct {
 	functions  map[string]*Function   // by name
-	byEvent    map[string]*Function   // On and Effect, by wire name
 	commands   map[string]*Function   // by wire name
 	views      map[string]*Function   // View and Tally, by name
 	takers     map[string][]*Function // all that take an event, by wire name
@@ -34,7 +33,7 @@ type index struct {
 
 func newIndex(app App) *index {
 	x := &index{
-		functions: map[string]*Function{}, byEvent: map[string]*Function{}, commands: map[string]*Function{},
+		functions: map[string]*Function{}, commands: map[string]*Function{},
 		views: map[string]*Function{}, aggregates: map[string]*aggregate{}, codec: newCodec(app.Events),
 		takers: map[string][]*Function{}, watchdog: newWatchdog(),
 	}
@@ -48,21 +47,36 @@ func newIndex(app App) *index {
 func (x *index) add(f *Function) {
 	x.functions[f.name] = f
 	switch f.kind {
-	case KindOn, KindEffect:
-		x.byEvent[f.inputs[0].Type()] = f
-	case KindCommand:
+	case KindOn, KindEffect, KindTap:
+	case KindCommand, KindWebhook:
 		x.commands[f.inputs[0].Type()] = f
 	case KindView, KindTally:
 		x.views[f.name] = f
 	}
-	if f.kind != KindCommand {
-		for _, typ := range f.Inputs() {
-			x.takers[typ] = append(x.takers[typ], f)
-		}
+	for _, typ := range x.topics(f) {
+		x.takers[typ] = append(x.takers[typ], f)
 	}
 	if ns := f.namespace(); f.state != nil && x.aggregates[ns] == nil {
 		x.aggregates[ns] = f.state
 	}
+}
+
+// topics returns the wire names of the events whose messages a function gets:
+// those that it takes, and those that became them.
+func (x *index) topics(f *Function) []string {
+	if !f.kind.onEvents() {
+		return nil
+	}
+	topics := f.Inputs()
+	for _, o := range x.codec.old {
+		for _, typ := range x.codec.becomes(o) {
+			if slices.Contains(f.Inputs(), typ) && !slices.Contains(topics, o.typ) {
+				topics = append(topics, o.typ)
+			}
+		}
+	}
+	slices.Sort(topics)
+	return topics
 }
 
 // namespace returns the namespace of the events that a function emits.

@@ -93,9 +93,11 @@ func (a *auditor) record(r driver.Record) error {
 	a.link(r)
 	for _, e := range b.recorded() {
 		a.result.Events++
-		if f, ok := a.system.index.byEvent[e.Type]; ok {
-			a.result.Accepted++
-			a.expected[identityOf(f.name, e.ID)] = e
+		for _, f := range a.system.index.takers[e.Type] {
+			if f.view == nil {
+				a.result.Accepted++
+				a.expected[identityOf(f.name, e.ID)] = e
+			}
 		}
 		if err := a.evolve(e); err != nil {
 			return err
@@ -127,32 +129,36 @@ func (a *auditor) link(r driver.Record) {
 	}
 }
 
+// fold brings an event into the documents that it concerns.
 func (a *auditor) fold(r Recorded) error {
-	var e Event
-	for name, f := range a.system.index.views {
-		t, ok := f.view.on[r.Type]
-		if !ok {
+	for _, f := range a.system.index.takers[r.Type] {
+		if f.view == nil {
 			continue
 		}
-		if e == nil {
-			var err error
-			if e, err = a.system.index.codec.decode(r.Type, r.Data); err != nil {
+		events, err := a.system.eventsFor(f, r)
+		if err != nil {
+			return err
+		}
+		parts, err := partsOf(f, r, events)
+		if err != nil {
+			continue // such an event is parked
+		}
+		for _, p := range parts {
+			if err := a.foldPart(f, p); err != nil {
 				return err
 			}
 		}
-		key, err := documentKey(f, t, e)
-		if err != nil || key == "" {
-			continue // such an event is parked
-		}
-		value, ok := a.folds[name][key]
-		if !ok {
-			value = f.view.zero()
-		}
-		if a.folds[name][key], err = applySafely(f, r.Type, value, e); err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+func (a *auditor) foldPart(f *Function, p part) (err error) {
+	value, ok := a.folds[f.name][p.key]
+	if !ok {
+		value = f.view.zero()
+	}
+	a.folds[f.name][p.key], err = p.apply(f, value)
+	return err
 }
 
 // evolve folds an event into the state of its stream.
@@ -161,15 +167,12 @@ func (a *auditor) evolve(r Recorded) error {
 	if agg == nil {
 		return nil
 	}
-	e, err := a.system.index.codec.decode(r.Type, r.Data)
-	if err != nil {
-		return err
-	}
 	state, ok := a.states[r.Stream]
 	if !ok {
 		state = agg.zero
 	}
-	a.states[r.Stream], err = agg.evolve(state, e)
+	state, err := a.system.index.fold(agg, state, r)
+	a.states[r.Stream] = state
 	return err
 }
 

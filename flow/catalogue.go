@@ -1,14 +1,12 @@
 package flow
 
-import (
-	"encoding/json"
-	"fmt"
-	"reflect"
-	"slices"
-)
+import "slices"
 
 // A Catalogue says what can happen: every event of an application, once.
-type Catalogue struct{ entries []entry }
+type Catalogue struct {
+	entries []entry
+	old     []Old
+}
 
 type entry struct {
 	event Event // the zero value
@@ -33,6 +31,27 @@ func Join(catalogues ...Catalogue) Catalogue {
 	var all Catalogue
 	for _, c := range catalogues {
 		all.entries = append(all.entries, c.entries...)
+		all.old = append(all.old, c.old...)
+	}
+	return all
+}
+
+// An Entry describes an event of a catalogue.
+type Entry struct {
+	// Event is the zero value.
+	Event Event
+	// Version is the version in which it is written, from 1.
+	Version int
+	// Final is set when it ends a flow: no function is bound to it.
+	Final bool
+}
+
+// Entries returns the events of today, as declared.
+func (c Catalogue) Entries() []Entry {
+	x := newCodec(c)
+	all := make([]Entry, len(c.entries))
+	for i, e := range c.entries {
+		all[i] = Entry{Event: e.event, Version: x.version(e.event.Type()), Final: e.final}
 	}
 	return all
 }
@@ -53,32 +72,4 @@ func catalogueOf(final bool, zero []Event) Catalogue {
 		c.entries = append(c.entries, entry{event: e, final: final})
 	}
 	return c
-}
-
-// A codec decodes stored events by their wire names.
-type codec map[string]reflect.Type
-
-func newCodec(c Catalogue) codec {
-	types := make(codec, len(c.entries))
-	for _, e := range c.entries {
-		types[e.event.Type()] = reflect.TypeOf(e.event)
-	}
-	return types
-}
-
-// decode returns the event with a wire name, read from its JSON.
-func (c codec) decode(typ string, data []byte) (Event, error) {
-	t, ok := c[typ]
-	if !ok {
-		return nil, fmt.Errorf("event %s is not in the catalogue", typ)
-	}
-	p := reflect.New(t)
-	if err := json.Unmarshal(data, p.Interface()); err != nil {
-		return nil, fmt.Errorf("event %s: %w", typ, err)
-	}
-	e, ok := reflect.TypeAssert[Event](p.Elem())
-	if !ok {
-		return nil, fmt.Errorf("event %s: %s is not an Event", typ, t)
-	}
-	return e, nil
 }

@@ -26,6 +26,7 @@ func Check(app App) error {
 		c.emitters[e.Type()] = *newWatchdog()
 	}
 	c.catalogue()
+	c.versions()
 	if c.functions(); len(c.problems) == 0 {
 		c.ownership()
 		c.bindings()
@@ -119,6 +120,18 @@ func (c *check) functions() {
 			c.message(f.inputs[0], f.place)
 			c.bind(commands, f, "command")
 			c.emits(f)
+		case KindWebhook:
+			if err := checkType(f.inputs[0].Type()); err != nil {
+				c.add("%s: source: %v", f.place, err)
+			}
+			if f.verify == nil {
+				c.add("%s (%s) verifies nothing", f.name, f.place)
+			}
+			c.bind(commands, f, "webhook")
+			c.emits(f)
+		case KindTap:
+			c.emits(f)
+			c.tap(f)
 		case KindView, KindTally:
 			c.view(f)
 		}

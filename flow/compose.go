@@ -15,6 +15,12 @@ import (
 // before the tick publishes them again.
 const outboxGrace = 10 * time.Second
 
+// streamKey returns the key of a stream's name.
+func streamKey(stream string) string {
+	_, key, _ := strings.Cut(stream, "/")
+	return key
+}
+
 // streamNamespace returns the namespace of a stream's name.
 func streamNamespace(stream string) string {
 	ns, _, _ := strings.Cut(stream, "/")
@@ -36,7 +42,7 @@ func (s *System) compose(d decision, head driver.Head, state any, out []Event) (
 	if b.Seq = head.Seq + 1; len(now) == 0 {
 		b.Seq, b.After = 0, head.Seq
 	}
-	if err := b.fill(now, later); err != nil {
+	if err := b.fill(s.index.codec, now, later); err != nil {
 		return body{}, driver.Commit{}, &functionError{function: d.function.name, err: Reject(err)}
 	}
 	commit, err := commitOf(b, head)
@@ -110,13 +116,13 @@ func sort(d decision, out []Event) (now, later []Event, err error) {
 }
 
 // fill puts events and deadlines into a body.
-func (b *body) fill(now, later []Event) error {
+func (b *body) fill(x codec, now, later []Event) error {
 	for _, e := range now {
 		data, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.Type(), err)
 		}
-		b.Events = append(b.Events, storedEvent{Type: e.Type(), Data: data})
+		b.Events = append(b.Events, storedEvent{Type: e.Type(), Version: x.stored(e.Type()), Data: data})
 	}
 	for i, e := range later {
 		data, err := json.Marshal(e)
@@ -124,7 +130,7 @@ func (b *body) fill(now, later []Event) error {
 			return fmt.Errorf("event %s: %w", e.Type(), err)
 		}
 		b.Deadlines = append(b.Deadlines, storedDeadline{
-			ID: identityOf("deadline", b.ID, strconv.Itoa(i)), Type: e.Type(), Due: b.Time.Add(delayOf(e)), Data: data,
+			ID: identityOf("deadline", b.ID, strconv.Itoa(i)), Type: e.Type(), Version: x.stored(e.Type()), Due: b.Time.Add(delayOf(e)), Data: data,
 		})
 	}
 	return nil

@@ -38,7 +38,7 @@ func (f Function) Call(ctx context.Context, key string, e Event) ([]Event, error
 	if f.kind != KindEffect {
 		return nil, fmt.Errorf("flow: %s is no effect", f.name)
 	}
-	return callSafely(withIdempotencyKey(ctx, key), &f, e)
+	return callSafely(withIdempotencyKey(ctx, key), f.timeout, func(ctx context.Context) ([]Event, error) { return f.effect(ctx, e) })
 }
 
 // withIdempotencyKey returns the context in which an effect runs.

@@ -104,10 +104,13 @@ func (e *functionError) Unwrap() error { return e.err }
 func (*functionError) Is(target error) bool { return target == ErrFailed }
 
 // faultOf returns the function's error in err, or nil when err is the
-// platform's.
+// platform's. What middleware rejects is judged like what the function does.
 func faultOf(err error) *functionError {
 	if f, ok := errors.AsType[*functionError](err); ok {
 		return f
+	}
+	if _, ok := errors.AsType[*rejectError](err); ok {
+		return &functionError{function: "middleware", err: err}
 	}
 	return nil
 }

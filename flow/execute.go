@@ -41,6 +41,10 @@ type Receipt struct {
 	Repeated bool `json:"-"`
 }
 
+// MaxCommandBytes is the most that a command's body, or a webhook's request, may
+// hold: it is stored with the events that it causes, which may be as large.
+const MaxCommandBytes = 4_000_000
+
 const (
 	maxIdempotencyKey = 255
 	maxActor          = 128
@@ -55,7 +59,7 @@ const (
 // was: send it again with the same idempotency key.
 func (s *System) Execute(ctx context.Context, r Request) (Receipt, error) {
 	f, ok := s.index.commands[r.Command]
-	if !ok {
+	if !ok || f.kind != KindCommand {
 		return Receipt{}, fmt.Errorf("flow: command %q: %w", r.Command, ErrUnknown)
 	}
 	if err := checkRequest(&r); err != nil {
@@ -65,6 +69,11 @@ func (s *System) Execute(ctx context.Context, r Request) (Receipt, error) {
 		Function: f.name, Kind: f.kind, key: r.IdempotencyKey,
 		Event: Recorded{Type: r.Command, Data: r.Body, Actor: r.Actor},
 	}
+	return s.receipt(ctx, h)
+}
+
+// receipt executes what came from outside.
+func (s *System) receipt(ctx context.Context, h *Handling) (Receipt, error) {
 	if err := s.handler(ctx, h); err != nil {
 		return Receipt{}, refusalOf(err)
 	}
@@ -80,6 +89,9 @@ func checkRequest(r *Request) error {
 	}
 	if len(r.Actor) > maxActor || !utf8.ValidString(r.Actor) {
 		return Invalid("", "the actor is longer than %d bytes or not UTF-8", maxActor)
+	}
+	if len(r.Body) > MaxCommandBytes {
+		return fmt.Errorf("flow: command %s: %d bytes, the limit is %d: %w", r.Command, len(r.Body), MaxCommandBytes, driver.ErrTooLarge)
 	}
 	if len(r.IdempotencyKey) > maxIdempotencyKey {
 		return Invalid("", "the idempotency key is longer than %d characters", maxIdempotencyKey)
@@ -107,11 +119,7 @@ func refusalOf(err error) error {
 // command is the innermost handler for commands. It leaves the identity, stream
 // and correlation of the record in h.Event.
 func (s *System) command(ctx context.Context, f *Function, h *Handling) error {
-	in, err := f.parse(h.Event.Data)
-	if err != nil {
-		return err
-	}
-	d, err := s.decisionOf(f, h, in)
+	d, err := s.decisionOf(f, h)
 	if err != nil {
 		return err
 	}
@@ -127,7 +135,14 @@ func (s *System) command(ctx context.Context, f *Function, h *Handling) error {
 	return s.clearOutbox(ctx, b)
 }
 
-func (s *System) decisionOf(f *Function, h *Handling, in Event) (decision, error) {
+func (s *System) decisionOf(f *Function, h *Handling) (decision, error) {
+	if f.kind == KindWebhook {
+		return decisionOfWebhook(f, h.Event.Data)
+	}
+	in, err := f.parse(h.Event.Data)
+	if err != nil {
+		return decision{}, err
+	}
 	// Written again, so that the same command in other words is the same command.
 	data, err := json.Marshal(in)
 	if err != nil {
@@ -161,7 +176,13 @@ func (s *System) commandOnce(ctx context.Context, key string, d decision) (body,
 }
 
 func sameCommand(b body, d decision) bool {
-	return b.Command != nil && b.Command.Type == d.command.Type && bytes.Equal(b.Command.Data, d.command.Data)
+	if b.Command == nil || b.Command.Type != d.command.Type {
+		return false
+	}
+	if d.function.kind == KindWebhook {
+		return sameRequest(b.Command.Data, d.command.Data)
+	}
+	return bytes.Equal(b.Command.Data, d.command.Data)
 }
 
 // clearOutbox publishes a command's events and removes its outbox entry. The

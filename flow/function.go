@@ -14,10 +14,15 @@ type Kind string
 const (
 	KindOn      Kind = "on"      // decides on one event
 	KindCommand Kind = "command" // decides on one command
+	KindWebhook Kind = "webhook" // records what somebody outside tells
 	KindEffect  Kind = "effect"  // calls the outside because of one event
 	KindView    Kind = "view"    // folds events into documents
 	KindTally   Kind = "tally"   // adds events up into documents
+	KindTap     Kind = "tap"     // turns events into work for others
 )
+
+// onEvents says whether functions of the kind get messages.
+func (k Kind) onEvents() bool { return k != KindCommand && k != KindWebhook }
 
 // A Function is one deployable unit, made by On, Command, Effect, View or Tally.
 // It is a plain value; its methods return changed copies.
@@ -30,12 +35,15 @@ type Function struct {
 	attempts int
 	timeout  time.Duration
 
-	state  *aggregate                                                   // On, Command
-	target func(in Event) string                                        // On, Command: the key of the deciding stream
-	decide func(state any, in Event) ([]Event, error)                   // On, Command
-	parse  func(data []byte) (Event, error)                             // Command
-	effect func(ctx context.Context, in Event) (out []Event, err error) // Effect
-	view   *projection                                                  // View, Tally
+	state   *aggregate                                                   // On, Command
+	target  func(in Event) string                                        // On, Command: the key of the deciding stream
+	decide  func(state any, in Event) ([]Event, error)                   // On, Command
+	parse   func(data []byte) (Event, error)                             // Command
+	verify  Verifier                                                     // Webhook
+	receive func(id string, body []byte) (Event, error)                  // Webhook
+	effect  func(ctx context.Context, in Event) (out []Event, err error) // Effect
+	view    *projection                                                  // View, Tally
+	tap     func(ctx context.Context, r Recorded) ([]Event, error)       // Tap
 }
 
 // defaultAttempts is how often a function that fails is tried before its event

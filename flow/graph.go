@@ -38,7 +38,7 @@ func (c *check) bindings() {
 				c.add("%s (%s) emits %s (%s), which the catalogue does not declare", f.name, f.place, e.Type(), goTypePlace(e))
 			}
 		}
-		if f.kind == KindCommand {
+		if !f.kind.onEvents() {
 			continue
 		}
 		for _, typ := range f.Inputs() {

@@ -20,7 +20,7 @@ func Mermaid(app App) string {
 		}
 	}
 	for _, f := range app.Functions {
-		shape, ok := map[Kind]string{KindOn: "[%s]", KindEffect: "[[%s]]", KindCommand: ">%s]"}[f.kind]
+		shape, ok := map[Kind]string{KindOn: "[%s]", KindEffect: "[[%s]]", KindCommand: ">%s]", KindWebhook: ">%s]"}[f.kind]
 		if !ok {
 			continue
 		}

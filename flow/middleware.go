@@ -28,7 +28,8 @@ type Handling struct {
 type Handler func(ctx context.Context, h *Handling) error
 
 // A Middleware wraps a handler: for logs, traces, measurements. It must call
-// next once, with the same Handling.
+// next once, with the same Handling; or it returns [Reject] of an error, so that
+// the function never sees the event.
 type Middleware func(next Handler) Handler
 
 // wrap returns the handler with the middleware around it, the first outermost.

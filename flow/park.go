@@ -17,6 +17,9 @@ const (
 	// tickPause is when the tick tries one again that failed in a tick, doubled
 	// with each attempt up to safetyNet.
 	tickPause = 10 * time.Second
+	// leavePause is when the tick looks again at an event that is newer than
+	// the version of the application that it was delivered to.
+	leavePause = time.Minute
 )
 
 // judge decides what becomes of a delivery that ended with err. A fault of the
@@ -48,6 +51,17 @@ func (s *System) judge(ctx context.Context, f *Function, e Recorded, net time.Du
 		return errors.Join(err, keepErr)
 	}
 	return err
+}
+
+// leave puts an event that is newer than this version of the application on the
+// agenda, for a later version to handle. It does not count as an attempt.
+func (s *System) leave(ctx context.Context, f *Function, e Recorded) error {
+	failure, err := s.failureOf(ctx, f, e)
+	if err != nil {
+		return err
+	}
+	failure.Error = errNewer.Error()
+	return s.putFailure(ctx, driver.Retries, failure, s.now().Add(leavePause))
 }
 
 // keep puts a failure on the agenda, to be tried again after d.
@@ -109,6 +123,9 @@ func (s *System) Bury(ctx context.Context, m driver.Message) error {
 	e, err := eventOf(m)
 	if err != nil {
 		return s.parkRaw(ctx, f.name, m, err)
+	}
+	if e, err = s.withData(ctx, m, e); err != nil {
+		return err
 	}
 	failure, err := s.failureOf(ctx, f, e)
 	if err != nil {

@@ -161,7 +161,7 @@ func (s *System) pauseOf(ctx context.Context, name string) (p Pause, found bool,
 // report records what the watchdog found, if the application wants to know, and
 // publishes it.
 func (s *System) report(ctx context.Context, d decision, kind Event) error {
-	if _, declared := s.index.codec[kind.Type()]; !declared {
+	if !s.index.codec.declares(kind.Type()) {
 		return nil
 	}
 	d.function = s.index.watchdog

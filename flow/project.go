@@ -11,44 +11,33 @@ import (
 	"github.com/onevent/onevent/flow/driver"
 )
 
-// project brings an event into the document of a view that it concerns.
-func (s *System) project(ctx context.Context, f *Function, r Recorded, e Event) error {
-	key, err := documentKey(f, f.view.on[r.Type], e)
-	if err != nil || key == "" {
+// project brings an event into the documents of a view that it concerns.
+func (s *System) project(ctx context.Context, f *Function, r Recorded, events []Event) error {
+	parts, err := partsOf(f, r, events)
+	if err != nil || len(parts) == 0 {
 		return err
 	}
-	leave, err := s.enter(ctx, "view:"+f.name+"/"+key)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	err = s.again(ctx, f.name+"/"+key, func() error { return s.projectOnce(ctx, f, key, r, e) })
-	if err != nil {
-		return err
+	for _, p := range parts {
+		if err := s.projectPart(ctx, f, r, p); err != nil {
+			return err
+		}
 	}
 	return s.reach(ctx, PointViewWritten)
 }
 
-// documentKey returns the key of the document that an event concerns, empty for
-// none.
-func documentKey(f *Function, t tap, e Event) (key string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &functionError{function: f.name, err: fmt.Errorf("key of %s panicked: %v", e.Type(), r)}
-		}
-	}()
-	if key = t.key(e); key == "" {
-		return "", nil
+func (s *System) projectPart(ctx context.Context, f *Function, r Recorded, p part) error {
+	leave, err := s.enter(ctx, "view:"+f.name+"/"+p.key)
+	if err != nil {
+		return err
 	}
-	if err := CheckKey(key); err != nil {
-		return "", &functionError{function: f.name, err: Reject(fmt.Errorf("document of %s: %w", e.Type(), err))}
-	}
-	return key, nil
+	defer leave()
+	return s.again(ctx, f.name+"/"+p.key, func() error { return s.projectOnce(ctx, f, r, p) })
 }
 
 // projectOnce reads the document, and writes it with the event in it on
 // condition that nobody else wrote it meanwhile.
-func (s *System) projectOnce(ctx context.Context, f *Function, key string, r Recorded, e Event) error {
+func (s *System) projectOnce(ctx context.Context, f *Function, r Recorded, p part) error {
+	key := p.key
 	doc, err := s.platform.Views.Get(ctx, f.name, key)
 	if errors.Is(err, driver.ErrNotFound) {
 		doc, err = driver.Document{View: f.name, Key: key}, nil
@@ -60,7 +49,7 @@ func (s *System) projectOnce(ctx context.Context, f *Function, key string, r Rec
 		return err
 	}
 	if f.kind == KindTally {
-		return s.tallyOnce(ctx, f, doc, r, e)
+		return s.tallyOnce(ctx, f, doc, p)
 	}
 	m, err := readMemory(doc.Memory)
 	if err != nil {
@@ -69,7 +58,7 @@ func (s *System) projectOnce(ctx context.Context, f *Function, key string, r Rec
 	if m.has(r) {
 		return nil
 	}
-	value, err := s.fold(ctx, f, doc, &m, r, e)
+	value, err := s.fold(ctx, f, doc, &m, r, p)
 	if err != nil {
 		return err
 	}
@@ -82,13 +71,13 @@ func (s *System) projectOnce(ctx context.Context, f *Function, key string, r Rec
 // fold returns the document's value with one more event, and remembers the
 // event: applied to what is there if it is the latest, folded again from the log
 // if it is not, or if the document's type has changed.
-func (s *System) fold(ctx context.Context, f *Function, doc driver.Document, m *memory, r Recorded, e Event) (any, error) {
+func (s *System) fold(ctx context.Context, f *Function, doc driver.Document, m *memory, r Recorded, p part) (any, error) {
 	fresh := doc.Version == ""
 	inOrder := m.follows(r) && (fresh || m.Shape == f.view.shape())
 	m.add(r)
 	m.Shape = f.view.shape()
 	if !inOrder {
-		return s.refold(ctx, f, *m)
+		return s.refold(ctx, f, doc.Key, *m)
 	}
 	value := f.view.zero()
 	if !fresh {
@@ -97,12 +86,12 @@ func (s *System) fold(ctx context.Context, f *Function, doc driver.Document, m *
 			return nil, fmt.Errorf("flow: view %s/%s: %w", f.name, doc.Key, err)
 		}
 	}
-	return applySafely(f, r.Type, value, e)
+	return p.apply(f, value)
 }
 
 // refold returns the fold of all events that a memory holds, read from the log,
 // in the order of the log.
-func (s *System) refold(ctx context.Context, f *Function, m memory) (any, error) {
+func (s *System) refold(ctx context.Context, f *Function, key string, m memory) (any, error) {
 	var past []Recorded
 	for _, stream := range slices.Sorted(maps.Keys(m.Seen)) {
 		spans := m.Seen[stream]
@@ -119,12 +108,27 @@ func (s *System) refold(ctx context.Context, f *Function, m memory) (any, error)
 	slices.SortFunc(past, compareRecorded)
 	value := f.view.zero()
 	for _, r := range past {
-		e, err := s.index.codec.decode(r.Type, r.Data)
-		if err != nil {
-			return nil, &functionError{function: f.name, err: Reject(err)}
-		}
-		if value, err = applySafely(f, r.Type, value, e); err != nil {
+		var err error
+		if value, err = s.refoldOne(f, key, value, r); err != nil {
 			return nil, err
+		}
+	}
+	return value, nil
+}
+
+// refoldOne returns a document after its part of a stored event.
+func (s *System) refoldOne(f *Function, key string, value any, r Recorded) (any, error) {
+	events, err := s.eventsFor(f, r)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := partsOf(f, r, events)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		if p.key == key {
+			return p.apply(f, value)
 		}
 	}
 	return value, nil
@@ -142,7 +146,7 @@ func compareRecorded(a, b Recorded) int {
 
 // tallyOnce adds an event to a document, once for ever: the mark is written with
 // it.
-func (s *System) tallyOnce(ctx context.Context, f *Function, doc driver.Document, r Recorded, e Event) error {
+func (s *System) tallyOnce(ctx context.Context, f *Function, doc driver.Document, p part) error {
 	value := f.view.zero()
 	if doc.Version != "" {
 		var err error
@@ -150,15 +154,15 @@ func (s *System) tallyOnce(ctx context.Context, f *Function, doc driver.Document
 			return fmt.Errorf("flow: tally %s/%s: %w", f.name, doc.Key, err)
 		}
 	}
-	value, err := applySafely(f, r.Type, value, e)
+	value, err := p.apply(f, value)
 	if err != nil {
 		return err
 	}
-	err = s.putDocument(ctx, f, doc, value, r.ID)
+	err = s.putDocument(ctx, f, doc, value, p.mark)
 	if !errors.Is(err, driver.ErrConflict) {
 		return err
 	}
-	marked, markErr := s.platform.Views.Marked(ctx, f.name, r.ID)
+	marked, markErr := s.platform.Views.Marked(ctx, f.name, p.mark)
 	if markErr != nil {
 		return fmt.Errorf("flow: tally %s/%s: %w", f.name, doc.Key, markErr)
 	}
@@ -181,18 +185,4 @@ func (s *System) putDocument(ctx context.Context, f *Function, doc driver.Docume
 		return err
 	}
 	return nil
-}
-
-// applySafely turns a panic of the user's projector into an error.
-func applySafely(f *Function, typ string, value any, e Event) (_ any, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &functionError{function: f.name, err: fmt.Errorf("%s panicked: %v", typ, r)}
-		}
-	}()
-	value, err = f.view.on[typ].apply(value, e)
-	if err != nil {
-		return nil, &functionError{function: f.name, err: Reject(err)}
-	}
-	return value, nil
 }

@@ -16,8 +16,9 @@ type Recorded struct {
 	// ID is unique for ever: the record's identity, a hyphen and the event's
 	// index in the record.
 	ID string `json:"id"`
-	// Type is the wire name.
-	Type string `json:"type"`
+	// Type is the wire name, and Version the event's version; 0 means 1.
+	Type    string `json:"type"`
+	Version int    `json:"version,omitempty"`
 	// Stream is "namespace/key".
 	Stream string `json:"stream"`
 	// Seq is the place in the stream, from 1.
@@ -73,8 +74,9 @@ type body struct {
 }
 
 type storedEvent struct {
-	Type string          `json:"type"`
-	Data json.RawMessage `json:"data"`
+	Type    string          `json:"type"`
+	Version int             `json:"version,omitempty"` // 0 means 1
+	Data    json.RawMessage `json:"data"`
 }
 
 type storedCommand struct {
@@ -83,10 +85,11 @@ type storedCommand struct {
 }
 
 type storedDeadline struct {
-	ID   string          `json:"id"` // the identity of the record that it will be
-	Type string          `json:"type"`
-	Due  Time            `json:"due"`
-	Data json.RawMessage `json:"data"`
+	ID      string          `json:"id"` // the identity of the record that it will be
+	Type    string          `json:"type"`
+	Version int             `json:"version,omitempty"` // 0 means 1
+	Due     Time            `json:"due"`
+	Data    json.RawMessage `json:"data"`
 }
 
 const bodyVersion = 1
@@ -114,7 +117,7 @@ func (b body) recorded() []Recorded {
 	events := make([]Recorded, len(b.Events))
 	for i, e := range b.Events {
 		events[i] = Recorded{
-			ID: eventID(b.ID, i), Type: e.Type, Stream: b.Stream, Seq: b.Seq + uint64(i),
+			ID: eventID(b.ID, i), Type: e.Type, Version: e.Version, Stream: b.Stream, Seq: b.Seq + uint64(i),
 			Time: b.Time, Function: b.Function, Cause: b.Cause, Correlation: b.Correlation, Actor: b.Actor, Data: e.Data,
 		}
 		if b.Command != nil {

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,10 +102,13 @@ func (r *redecider) record(ctx context.Context, record driver.Record) (d Differe
 	if decided {
 		d = Difference{
 			Record: b.ID, Stream: b.Stream, Seq: b.Seq, Function: b.Function, Cause: b.Cause,
-			Was: b.told(), Now: now, Err: decideErr,
+			Now: now, Err: decideErr,
 		}
 		if b.Command != nil {
 			d.Command = b.Command.Type
+		}
+		if d.Was, err = r.told(b); err != nil {
+			return d, false, err
 		}
 		differs = decideErr != nil || !slices.Equal(d.Was, d.Now)
 	} else if decideErr != nil {
@@ -130,16 +132,20 @@ func (r *redecider) decide(ctx context.Context, b body, state any) (now []string
 			return nil, true, err
 		}
 		d = decision{function: f, decide: func(state any) ([]Event, error) { return f.decide(state, in) }}
+	case f.kind == KindWebhook && b.Command != nil:
+		if d, err = decisionOfWebhook(f, b.Command.Data); err != nil {
+			return nil, true, err
+		}
 	case f.kind == KindOn && b.ID == identityOf(f.name, b.Cause):
 		cause, err := r.system.eventByID(ctx, b.Cause)
 		if err != nil {
 			return nil, false, err
 		}
-		e, err := x.codec.decode(cause.Type, cause.Data)
+		events, err := r.system.eventsFor(f, cause)
 		if err != nil {
 			return nil, true, err
 		}
-		d = decision{function: f, decide: func(state any) ([]Event, error) { return f.decide(state, e) }}
+		d = decision{function: f, decide: func(state any) ([]Event, error) { return f.decide(state, events[0]) }}
 	default:
 		return nil, false, nil
 	}
@@ -153,46 +159,46 @@ func (r *redecider) decide(ctx context.Context, b body, state any) (now []string
 		return nil, true, err
 	}
 	again := body{Time: b.Time}
-	err = again.fill(recorded, later)
-	return again.told(), true, err
+	if err := again.fill(x.codec, recorded, later); err != nil {
+		return nil, true, err
+	}
+	now, err = r.told(again)
+	return now, true, err
 }
 
-// told returns a body's events and deadlines as text, with all that a function
-// decides of them.
-func (b body) told() []string {
-	var lines []string
+// told returns a body's events and deadlines as text, as they are today.
+func (r *redecider) told(b body) (lines []string, err error) {
+	tell := func(e Event) error {
+		data, err := json.Marshal(e)
+		lines = append(lines, e.Type()+" "+string(data))
+		return err
+	}
 	for _, e := range b.Events {
-		lines = append(lines, e.Type+" "+compact(e.Data))
+		if err := r.system.index.codec.each(e.Type, e.Version, e.Data, tell); err != nil {
+			return nil, err
+		}
 	}
 	for _, d := range b.Deadlines {
-		lines = append(lines, fmt.Sprintf("%s at %s %s", d.Type, d.Due, compact(d.Data)))
+		lines = append(lines, "at "+d.Due.String())
+		if err := r.system.index.codec.each(d.Type, d.Version, d.Data, tell); err != nil {
+			return nil, err
+		}
 	}
-	return lines
-}
-
-// compact returns JSON as the log stores it, whoever wrote it.
-func compact(data []byte) string {
-	var b bytes.Buffer
-	if json.Compact(&b, data) != nil {
-		return string(data)
-	}
-	return b.String()
+	return lines, nil
 }
 
 // evolve takes a record's events into the history of its stream.
 func (r *redecider) evolve(h *history, b body) error {
 	agg := r.system.index.aggregates[streamNamespace(b.Stream)]
-	for i, stored := range b.Events {
+	recorded := b.recorded()
+	for i := range b.Events {
 		if want := uint64(len(h.states)); b.Seq+uint64(i) != want {
 			return fmt.Errorf("%s: sequence %d follows %d: %w", b.Stream, b.Seq+uint64(i), want-1, errGap)
 		}
 		state := h.states[len(h.states)-1]
 		if agg != nil {
-			e, err := r.system.index.codec.decode(stored.Type, stored.Data)
-			if err != nil {
-				return err
-			}
-			if state, err = agg.evolve(state, e); err != nil {
+			var err error
+			if state, err = r.system.index.fold(agg, state, recorded[i]); err != nil {
 				return err
 			}
 		}

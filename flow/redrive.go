@@ -103,9 +103,23 @@ func (s *System) rehandle(ctx context.Context, failure Failure) error {
 	return s.handler(ctx, &Handling{Function: f.name, Kind: f.kind, Event: e, Attempt: failure.Attempts + 1})
 }
 
+// Event returns the event with an ID, or ErrUnknown.
+func (s *System) Event(ctx context.Context, id string) (Recorded, error) { return s.eventByID(ctx, id) }
+
+// withData returns an event with the data that its message had no room for.
+func (s *System) withData(ctx context.Context, m driver.Message, e Recorded) (Recorded, error) {
+	if m.Attributes[dataRef] == "" {
+		return e, nil
+	}
+	return s.eventByID(ctx, e.ID)
+}
+
 // eventByID reads an event from the log.
 func (s *System) eventByID(ctx context.Context, id string) (Recorded, error) {
-	record, _, _ := strings.Cut(id, "-")
+	record, _, ok := strings.Cut(id, "-")
+	if !ok || CheckKey(record) != nil {
+		return Recorded{}, fmt.Errorf("flow: event %q: %w", id, ErrUnknown)
+	}
 	b, found, err := s.lookup(ctx, record)
 	if err != nil {
 		return Recorded{}, err

@@ -149,15 +149,22 @@ func (s *System) refoldState(ctx context.Context, agg *aggregate, head driver.He
 		if err != nil {
 			return nil, err
 		}
-		e, err := s.index.codec.decode(r.Type, r.Data)
-		if err != nil {
-			return nil, fmt.Errorf("flow: fold %s: %w", head.Stream, err)
-		}
-		if state, err = agg.evolve(state, e); err != nil {
+		if state, err = s.index.fold(agg, state, r); err != nil {
 			return nil, fmt.Errorf("flow: fold %s: %w", head.Stream, err)
 		}
 	}
 	return state, nil
+}
+
+// fold returns the state of a stream after a stored event.
+func (x *index) fold(agg *aggregate, state any, r Recorded) (any, error) {
+	err := x.codec.each(r.Type, r.Version, r.Data, func(e Event) (err error) {
+		if Namespace(e.Type()) == streamNamespace(r.Stream) { // what it was split into may be another's
+			state, err = agg.evolve(state, e)
+		}
+		return err
+	})
+	return state, err
 }
 
 // evolved returns the state after events, in JSON, and its shape.

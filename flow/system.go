@@ -51,8 +51,8 @@ func (s *System) App() App { return s.app }
 func (s *System) Subscriptions() []driver.Subscription {
 	var subs []driver.Subscription
 	for _, name := range s.index.names() {
-		if f := s.index.functions[name]; f.kind != KindCommand {
-			subs = append(subs, driver.Subscription{Name: name, Topics: f.Inputs(), AckWithin: f.timeout})
+		if f := s.index.functions[name]; f.kind.onEvents() {
+			subs = append(subs, driver.Subscription{Name: name, Topics: s.index.topics(f), AckWithin: f.timeout})
 		}
 	}
 	return subs

@@ -112,11 +112,15 @@ func (s *System) fallDue(ctx context.Context, item driver.Item) error {
 	if err := json.Unmarshal(item.Body, &due); err != nil {
 		return err
 	}
-	e, err := s.index.codec.decode(due.Deadline.Type, due.Deadline.Data)
+	f, err := s.index.function(due.Function)
 	if err != nil {
 		return err
 	}
-	f, err := s.index.function(due.Function)
+	var events []Event
+	err = s.index.codec.each(due.Deadline.Type, due.Deadline.Version, due.Deadline.Data, func(e Event) error {
+		events = append(events, e)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
@@ -126,7 +130,7 @@ func (s *System) fallDue(ctx context.Context, item driver.Item) error {
 	cause.Time = max(cause.Time, due.Deadline.Due-1)
 	b, _, err := s.settle(ctx, decision{
 		id: due.Deadline.ID, function: f, stream: due.Stream, cause: cause, actor: due.Actor,
-		decide: func(any) ([]Event, error) { return []Event{e}, nil },
+		decide: func(any) ([]Event, error) { return events, nil },
 	})
 	if err != nil {
 		return err
@@ -152,6 +156,9 @@ func (s *System) retry(ctx context.Context, item driver.Item) error {
 	err = s.try(ctx, f, failure.Event.ID, func() error { return s.rehandle(ctx, failure) })
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, errNewer) {
+		return keptUnless(s.leave(ctx, f, failure.Event))
 	}
 	pause := doubled(tickPause, failure.Attempts, safetyNet)
 	if err := s.judge(ctx, f, failure.Event, pause, err); err != nil && faultOf(err) == nil {

@@ -23,18 +23,20 @@ type flaky struct {
 	done map[string]billing.Outcome
 	// charged and refunded count, by payment, what was really done.
 	charged, refunded map[string]int
+	// amounts are what was really charged, by payment.
+	amounts map[string]int64
 }
 
 func newFlaky(seed uint64, failing float64) *flaky {
 	return &flaky{
 		random: rand.New(rand.NewPCG(seed, 99)), failing: failing,
-		done: map[string]billing.Outcome{}, charged: map[string]int{}, refunded: map[string]int{},
+		done: map[string]billing.Outcome{}, charged: map[string]int{}, refunded: map[string]int{}, amounts: map[string]int64{},
 	}
 }
 
 // settings returns the application's settings with it.
 func (f *flaky) settings() functions.Settings {
-	return functions.Settings{Restaurant: f, Payments: f}
+	return functions.Settings{Restaurant: f, Payments: f, PaymentsSecrets: hookSecrets(), TillSecrets: hookSecrets()}
 }
 
 var errDeadLine = errors.New("the line is dead")
@@ -74,6 +76,7 @@ func (f *flaky) Charge(ctx context.Context, p payment.Requested) (billing.Outcom
 			return billing.Outcome{Declined: "no money"}
 		}
 		f.charged[p.Payment]++
+		f.amounts[p.Payment] = int64(p.Amount)
 		return billing.Outcome{ID: "ch_" + p.Payment}
 	})
 }

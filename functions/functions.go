@@ -9,6 +9,8 @@ import (
 
 	"github.com/onevent/onevent/events"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/webhook"
+	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions/accounting"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/consumers"
@@ -40,6 +42,13 @@ type Settings struct {
 	Restaurant kitchen.Restaurant
 	// Payments is who charges cards. Without it that fails, and is tried again.
 	Payments billing.Payments
+	// PaymentsSecrets and TillSecrets are what the payment provider and the
+	// restaurants' tills sign with what they tell: two while one is replaced.
+	// Without any, all of it is refused.
+	PaymentsSecrets, TillSecrets []webhook.Secret
+	// Hooks posts events to the outside. Without it nobody can ask for that. Its
+	// Connect is for whoever makes the system.
+	Hooks *out.Service
 	// Version names this build; see flow.App.
 	Version string
 	// Watch says how the system looks after itself.
@@ -52,9 +61,9 @@ func All(s Settings) []flow.Function {
 		consumers.Functions(),
 		ordering.Functions(cmp.Or(s.CompleteWithin, DefaultCompleteWithin)),
 		accounting.Functions(),
-		kitchen.Functions(cmp.Or(s.AcceptWithin, DefaultAcceptWithin), s.Restaurant),
+		kitchen.Functions(cmp.Or(s.AcceptWithin, DefaultAcceptWithin), s.Restaurant, s.TillSecrets...),
 		delivering.Functions(),
-		billing.Functions(s.Payments),
+		billing.Functions(s.Payments, s.PaymentsSecrets...),
 		operating.Functions(),
 		views.Functions(),
 	)
@@ -62,5 +71,10 @@ func All(s Settings) []flow.Function {
 
 // App returns the application: all events and all functions.
 func App(s Settings) flow.App {
-	return flow.App{Events: events.Catalogue(), Functions: All(s), Version: s.Version, Watch: s.Watch}
+	app := flow.App{Events: events.Catalogue(), Functions: All(s), Version: s.Version, Watch: s.Watch}
+	if s.Hooks != nil {
+		app.Events = flow.Join(app.Events, out.Catalogue())
+		app.Functions = append(app.Functions, s.Hooks.Functions(events.Offered())...)
+	}
+	return app
 }

@@ -90,6 +90,8 @@ func (r *race) something(n int) {
 	switch p := r.random.IntN(1000); {
 	case p < 700:
 		r.world.Step()
+	case p < 720:
+		r.tell(id)
 	case p < 984:
 		command := r.pick("ticket.accept", "ticket.finish", "delivery.pick_up", "delivery.deliver")
 		field, _, _ := strings.Cut(command, ".")

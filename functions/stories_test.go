@@ -52,6 +52,8 @@ func (o *outside) Refund(_ context.Context, r order.RefundDue) (billing.Outcome,
 //
 //	provider declines REASON…   the payment provider declines cards
 //	outside down                nobody outside answers; "outside up" ends that
+//	tell SOURCE ID key=value…   the provider ("payments") or the restaurant ("till") tells
+//	                            something by a webhook; "forged:=yes" signs it wrongly
 //	audit                       checks the whole log, which must be at rest
 func TestStories(t *testing.T) {
 	t.Parallel()
@@ -59,10 +61,12 @@ func TestStories(t *testing.T) {
 		o := &outside{charges: map[string]bool{}}
 		app := functions.App(functions.Settings{
 			AcceptWithin: 10 * time.Minute, CompleteWithin: 2 * time.Hour, Restaurant: o, Payments: o,
+			PaymentsSecrets: hookSecrets(), TillSecrets: hookSecrets(),
 		})
 		return app, map[string]flowtest.Command{
 			"provider": func(_ *flowtest.World, args []string) (string, error) { o.declines = args[1]; return "", nil },
 			"outside":  func(_ *flowtest.World, args []string) (string, error) { o.down = args[0] == "down"; return "", nil },
+			"tell":     tellStory,
 			"audit":    auditStory,
 		}
 	}, flowtest.Options{Update: *update})

@@ -16,6 +16,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/webhook/out"
+	"github.com/onevent/onevent/flow/webhook/public"
 	"github.com/onevent/onevent/functions"
 )
 
@@ -23,13 +26,19 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := &program{
-		app: functions.App(functions.Settings{}), in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		app: application(), in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		getenv: os.Getenv, newKey: rand.Text, now: time.Now, asks: isTerminal(os.Stdin),
 	}
 	if isTerminal(os.Stdout) {
 		p.colour, p.width = wantsColour(os.Getenv), widthOf(os.Getenv)
 	}
 	os.Exit(p.run(ctx, os.Args[1:]))
+}
+
+// application returns the application as the emulator runs it. Nothing outside is
+// called by this program.
+func application() flow.App {
+	return functions.App(functions.Settings{Hooks: out.New(out.Options{Public: public.Options{Development: true}})})
 }
 
 // A usage is an error of the command line itself.
@@ -65,6 +74,9 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"health", "", "tell which functions are paused, and which flows stalled", healthHelp, health},
 		{"sim", "", "run the application while everything goes wrong, and check what is promised", simHelp, simulate},
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
+		{"schema", "check|write|show", "hold events and commands to what was published", schemaHelp, schemaFiles},
+		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
+		{"webhook", "replay", "send again what webhooks took", webhookHelp, webhooks},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}
 }
@@ -85,11 +97,11 @@ Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 
 // run runs one verb and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
-	out := &sink{Writer: p.out}
-	p.out = out
+	to := &sink{Writer: p.out}
+	p.out = to
 	err := p.dispatch(ctx, args)
-	if out.err != nil {
-		err = fmt.Errorf("the output is cut off: %w", out.err)
+	if to.err != nil {
+		err = fmt.Errorf("the output is cut off: %w", to.err)
 	}
 	return p.exit(err)
 }

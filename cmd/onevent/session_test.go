@@ -149,7 +149,7 @@ func (s *session) execute(t *testing.T, command string) string {
 // newProgram returns a program that prints everything to out.
 func newProgram(out io.Writer) *program {
 	return &program{
-		app: functions.App(functions.Settings{}), in: strings.NewReader(`{"order":"7","consumer":"alice"}`),
+		app: application(), in: strings.NewReader(`{"order":"7","consumer":"alice"}`),
 		out: out, err: out, getenv: func(string) string { return "" }, newKey: func() string { return "key" }, now: flowtest.NewClock().Now,
 	}
 }

@@ -144,15 +144,23 @@ func (t tree) widest(cause string, depth int) (columns [2]int) {
 	return columns
 }
 
+// reason returns why there is an event.
+func reason(e edge.Event) string {
+	source, told := strings.CutPrefix(e.Command, "webhook.")
+	switch {
+	case told:
+		return "told by " + source
+	case e.Command != "":
+		return e.Command + " from " + e.Actor
+	}
+	return "by " + e.Function
+}
+
 // print prints an event and all that it caused. Before roots stands who asked.
 func (t tree) print(e edge.Event, indent string, last bool) {
 	branch, below := "├─ ", "│  "
 	if last {
 		branch, below = "└─ ", "   "
-	}
-	why := "by " + e.Function
-	if e.Command != "" {
-		why = e.Command + " from " + e.Actor
 	}
 	typ := clean(e.Type)
 	text := indent + branch + typ
@@ -161,7 +169,7 @@ func (t tree) print(e edge.Event, indent string, last bool) {
 	after := fmt.Sprintf("%9s  ", "+"+short(e.Time.Time().Sub(t.began)))
 	used := utf8.RuneCountInString(text + padding + stream + after)
 	fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.paint(dim, indent+branch), t.paint(colourOf(e.Type), typ), padding,
-		stream, t.paint(dim, after+t.fit(used, clean(why))))
+		stream, t.paint(dim, after+t.fit(used, clean(reason(e)))))
 	for i, child := range t.children[e.ID] {
 		t.print(child, indent+below, i == len(t.children[e.ID])-1)
 	}

@@ -36,8 +36,16 @@ func (c Commander) Send(ctx context.Context, command, key string, fields map[str
 	if err != nil {
 		return 0, fmt.Errorf("outside: %s: %w", command, err)
 	}
+	return untilAnswered(ctx, command, func(ctx context.Context) (int, error) {
+		return post(ctx, c.Client, c.URL+"/commands/"+command, body, map[string]string{"Idempotency-Key": key, "Onevent-Actor": c.Actor})
+	})
+}
+
+// untilAnswered sends until the system answers with anything but a fault of its
+// own.
+func untilAnswered(ctx context.Context, what string, send func(context.Context) (int, error)) (status int, err error) {
 	for range sendTries {
-		status, err = c.sendOnce(ctx, command, key, body)
+		status, err = send(ctx)
 		if err == nil && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 			return status, nil
 		}
@@ -46,28 +54,29 @@ func (c Commander) Send(ctx context.Context, command, key string, fields map[str
 		}
 	}
 	if err == nil {
-		err = fmt.Errorf("outside: %s: the system answers %d", command, status)
+		err = fmt.Errorf("the system answers %d", status)
 	}
-	return status, err
+	return status, fmt.Errorf("outside: %s: %w", what, err)
 }
 
-func (c Commander) sendOnce(ctx context.Context, command, key string, body []byte) (status int, err error) {
+// post posts JSON once, and returns the status of the answer.
+func post(ctx context.Context, client *http.Client, url string, body []byte, headers map[string]string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/commands/"+command, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return 0, fmt.Errorf("outside: %s: %w", command, err)
+		return 0, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Idempotency-Key", key)
-	r.Header.Set("Onevent-Actor", c.Actor)
-	client := c.Client
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
 	if client == nil {
 		client = http.DefaultClient
 	}
 	response, err := client.Do(r)
 	if err != nil {
-		return 0, fmt.Errorf("outside: %s: %w", command, err)
+		return 0, err
 	}
 	defer response.Body.Close() //nolint:errcheck // nothing was written to it
 	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, maxBody))

@@ -31,7 +31,7 @@ func FuzzRequests(f *testing.F) {
 		r := httptest.NewRequestWithContext(t.Context(), method, "/"+path, strings.NewReader(string(body)))
 		r.Header.Set("Idempotency-Key", key)
 		w := httptest.NewRecorder()
-		outside.NewPayments(outside.NewBehaviours()).Handler().ServeHTTP(w, r)
+		outside.NewPayments(closed(t), outside.NewBehaviours(), outside.Teller{}).Handler().ServeHTTP(w, r)
 		if w.Code == http.StatusOK && key == "" && method == http.MethodPost {
 			t.Fatalf("%s without a key: %s", path, w.Body)
 		}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/emulator/outside"
+	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/webhook"
 )
 
 // A system is a fake of the HTTP edge that records commands.
@@ -30,7 +32,7 @@ func newSystem(t *testing.T) *system {
 		body, _ := io.ReadAll(r.Body)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.commands = append(s.commands, strings.TrimPrefix(r.URL.Path, "/commands/")+" "+string(body)+" "+r.Header.Get("Idempotency-Key"))
+		s.commands = append(s.commands, strings.TrimPrefix(r.URL.Path, "/commands/")+" "+string(body)+" "+r.Header.Get("Idempotency-Key")+s.verified(r, body))
 		w.WriteHeader(s.answer(len(s.commands)))
 	}))
 	t.Cleanup(s.Close)
@@ -39,6 +41,24 @@ func newSystem(t *testing.T) *system {
 
 func (s *system) by(actor string) outside.Commander {
 	return outside.Commander{URL: s.URL, Actor: actor, Client: s.Client()}
+}
+
+const tillSecret = "whsec_b25ldmVudC10ZXN0LXNlY3JldC1vZi1ob29rcw=="
+
+func (s *system) till() outside.Teller {
+	return outside.Teller{URL: s.URL + "/webhooks/till", Client: s.Client(), Secret: tillSecret}
+}
+
+// verified returns the identity of a webhook; none for what is not signed.
+func (*system) verified(r *http.Request, body []byte) string {
+	if !strings.HasPrefix(r.URL.Path, "/webhooks/") {
+		return ""
+	}
+	id, err := webhook.Standard(webhook.Text(tillSecret)).Verify(flow.Incoming{Header: r.Header, Body: body}, time.Now())
+	if err != nil {
+		return err.Error()
+	}
+	return id
 }
 
 // await returns the commands as soon as there are n.
@@ -57,6 +77,14 @@ func (s *system) await(t *testing.T, n int) []string {
 	return nil
 }
 
+// closed returns the opening hours of a provider that tells nothing.
+func closed(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
+
 func request(t *testing.T, handler http.Handler, method, path, key, body string) (status int, answer string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
@@ -70,7 +98,7 @@ func request(t *testing.T, handler http.Handler, method, path, key, body string)
 
 func TestPaymentsChargeOncePerKey(t *testing.T) {
 	t.Parallel()
-	handler := outside.NewPayments(outside.NewBehaviours()).Handler()
+	handler := outside.NewPayments(closed(t), outside.NewBehaviours(), outside.Teller{}).Handler()
 	body := `{"payment":"o1","order":"o1","amount":1900}`
 	status, first := request(t, handler, http.MethodPost, "/charges", "k1", body)
 	_, again := request(t, handler, http.MethodPost, "/charges", "k1", body)
@@ -82,7 +110,7 @@ func TestPaymentsChargeOncePerKey(t *testing.T) {
 
 func TestPaymentsRefuse(t *testing.T) {
 	t.Parallel()
-	handler := outside.NewPayments(outside.NewBehaviours()).Handler()
+	handler := outside.NewPayments(closed(t), outside.NewBehaviours(), outside.Teller{}).Handler()
 	for name, c := range map[string]struct {
 		path, key, body string
 		want            int
@@ -101,7 +129,7 @@ func TestPaymentsRefuse(t *testing.T) {
 
 func TestBehavioursAreSetByHTTP(t *testing.T) {
 	t.Parallel()
-	handler := outside.NewPayments(outside.NewBehaviours()).Handler()
+	handler := outside.NewPayments(closed(t), outside.NewBehaviours(), outside.Teller{}).Handler()
 	if status, answer := request(t, handler, http.MethodPut, "/behaviours/o1", "", `{"refuse":true,"delay":"1ms"}`); status != http.StatusNoContent {
 		t.Fatalf("%d %s", status, answer)
 	}
@@ -133,7 +161,7 @@ func TestRestaurantsAnswerAsTheyBehave(t *testing.T) {
 	behaviours.Set("closed", outside.Behaviour{Refuse: true})
 	behaviours.Set("asleep", outside.Behaviour{Ignore: true})
 	ctx, cancel := context.WithCancel(t.Context())
-	r := outside.NewRestaurants(ctx, behaviours, s.by("restaurant"), time.Millisecond)
+	r := outside.NewRestaurants(ctx, behaviours, s.till(), time.Millisecond)
 	for _, body := range []string{
 		`{"ticket":"t1","restaurant":"open"}`, `{"ticket":"t1","restaurant":"open"}`,
 		`{"ticket":"t2","restaurant":"closed"}`, `{"ticket":"t3","restaurant":"asleep"}`,
@@ -148,9 +176,9 @@ func TestRestaurantsAnswerAsTheyBehave(t *testing.T) {
 	got := s.await(t, 3)
 	slices.Sort(got)
 	want := []string{
-		`ticket.accept {"ticket":"t1"} accept-t1`,
-		`ticket.finish {"ticket":"t1"} finish-t1`,
-		`ticket.reject {"reason":"closed is closed","ticket":"t2"} reject-t2`,
+		`/webhooks/till {"reason":"closed is closed","ticket":"t2","type":"ticket.rejected"} reject-t2`,
+		`/webhooks/till {"ticket":"t1","type":"ticket.accepted"} accept-t1`,
+		`/webhooks/till {"ticket":"t1","type":"ticket.ready"} finish-t1`,
 	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("%q, want %q", got, want)
@@ -186,5 +214,26 @@ func TestCommanderTriesAgainWithTheSameKey(t *testing.T) {
 	got := s.await(t, 3)
 	if err != nil || status != http.StatusConflict || len(got) != 3 || got[0] != got[2] {
 		t.Fatalf("%d %v: %q", status, err, got)
+	}
+}
+
+func TestChargesAreToldOnce(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	p := outside.NewPayments(ctx, outside.NewBehaviours(), s.till())
+	for range 3 {
+		if status, answer := request(t, p.Handler(), http.MethodPost, "/charges", "k", `{"payment":"o1","amount":1900}`); status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	s.await(t, 1)
+	cancel()
+	p.Wait()
+	got := s.await(t, 1)
+	const charge = "ch_8254c329a92850f6"
+	want := `/webhooks/till {"amount":1900,"charge":"` + charge + `","payment":"o1","type":"charge.settled"} settled-` + charge
+	if len(got) != 1 || got[0] != want {
+		t.Fatalf("%q, want %q", got, want)
 	}
 }

@@ -1,23 +1,38 @@
 package outside
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"sync"
 )
 
 // Payments is the payment provider. It charges once for each idempotency key:
 // the charge's name is derived from the key, so that asking again, even after the
 // provider lost its memory, gives the same charge.
-type Payments struct{ behaviours *Behaviours }
+// It tells by a webhook when a charge is settled.
+type Payments struct {
+	behaviours *Behaviours
+	settled    Teller
+
+	ctx  context.Context //nolint:containedctx // the provider's opening hours
+	work sync.WaitGroup
+	told Recent // charges that were told as settled or are being
+}
 
 // DeclinedCents is the part below one euro of an amount that is always declined,
 // as sandboxes of payment providers have such amounts.
 const DeclinedCents = 13
 
 // NewPayments returns a provider. The name by which it is told how to behave is
-// that of the payment, which is the order's.
-func NewPayments(behaviours *Behaviours) *Payments { return &Payments{behaviours: behaviours} }
+// that of the payment, which is the order's. It tells of charges until ctx ends.
+func NewPayments(ctx context.Context, behaviours *Behaviours, settled Teller) *Payments {
+	return &Payments{behaviours: behaviours, settled: settled, ctx: ctx}
+}
+
+// Wait waits until nobody is at work, after ctx has ended.
+func (p *Payments) Wait() { p.work.Wait() }
 
 // Handler serves POST /charges, POST /refunds and PUT /behaviours/{name}.
 func (p *Payments) Handler() http.Handler {
@@ -42,7 +57,20 @@ func (p *Payments) charge(w http.ResponseWriter, r *http.Request) {
 		if behaviour.Refuse || body.Amount%100 == DeclinedCents {
 			return http.StatusPaymentRequired, map[string]string{"reason": "card declined"}
 		}
-		return http.StatusOK, map[string]string{"charge": "ch_" + nameOf(key)}
+		charge := "ch_" + nameOf(key)
+		p.settle(body.Payment, charge, body.Amount)
+		return http.StatusOK, map[string]string{"charge": charge}
+	})
+}
+
+// settle tells that a charge is settled, once.
+func (p *Payments) settle(payment, charge string, amount int64) {
+	if !p.told.IsNew(charge) {
+		return
+	}
+	p.work.Go(func() {
+		told := map[string]any{"type": "charge.settled", "payment": payment, "charge": charge, "amount": amount}
+		_, _ = p.settled.Tell(p.ctx, "settled-"+charge, told) // a real one would tell for days
 	})
 }
 

@@ -9,10 +9,11 @@ import (
 	"github.com/onevent/onevent/flow/clock"
 )
 
-// Restaurants are all restaurants: they take tickets, answer them, and cook.
+// Restaurants are all restaurants: they take tickets and cook, and their tills tell
+// what becomes of each.
 type Restaurants struct {
 	behaviours *Behaviours
-	commands   Commander
+	till       Teller
 	cooking    time.Duration
 
 	ctx  context.Context //nolint:containedctx // the restaurants' opening hours
@@ -22,8 +23,8 @@ type Restaurants struct {
 
 // NewRestaurants returns restaurants that are open until ctx ends, and take the
 // time cooking for each ticket.
-func NewRestaurants(ctx context.Context, behaviours *Behaviours, commands Commander, cooking time.Duration) *Restaurants {
-	return &Restaurants{behaviours: behaviours, commands: commands, cooking: cooking, ctx: ctx}
+func NewRestaurants(ctx context.Context, behaviours *Behaviours, till Teller, cooking time.Duration) *Restaurants {
+	return &Restaurants{behaviours: behaviours, till: till, cooking: cooking, ctx: ctx}
 }
 
 // Handler serves POST /tickets and PUT /behaviours/{name}.
@@ -67,13 +68,12 @@ func (r *Restaurants) Cook(ticket string) {
 }
 
 func (r *Restaurants) answer(ticket, restaurant string, refuse bool) {
-	fields := map[string]any{"ticket": ticket}
 	if refuse {
-		fields["reason"] = restaurant + " is closed"
-		_, _ = r.commands.Send(r.ctx, "ticket.reject", "reject-"+ticket, fields) // the deadline answers for us
+		told := map[string]any{"type": "ticket.rejected", "ticket": ticket, "reason": restaurant + " is closed"}
+		_, _ = r.till.Tell(r.ctx, "reject-"+ticket, told) // the deadline answers for us
 		return
 	}
-	status, err := r.commands.Send(r.ctx, "ticket.accept", "accept-"+ticket, fields)
+	status, err := r.till.Tell(r.ctx, "accept-"+ticket, map[string]any{"type": "ticket.accepted", "ticket": ticket})
 	if err == nil && status < http.StatusBadRequest {
 		r.cook(ticket)
 	}
@@ -81,6 +81,6 @@ func (r *Restaurants) answer(ticket, restaurant string, refuse bool) {
 
 func (r *Restaurants) cook(ticket string) {
 	if clock.Sleep(r.ctx, r.cooking) == nil {
-		_, _ = r.commands.Send(r.ctx, "ticket.finish", "finish-"+ticket, map[string]any{"ticket": ticket}) // or it is overdue
+		_, _ = r.till.Tell(r.ctx, "finish-"+ticket, map[string]any{"type": "ticket.ready", "ticket": ticket}) // or it is overdue
 	}
 }

@@ -22,11 +22,16 @@ import (
 )
 
 // MaxBytes is the most that the variable parts of one stored thing may hold
-// together: a record's body, a head's state, a document's body and memory, an
-// item's body. It is the same on every platform, so that what runs on a laptop
+// together, other than a record's body: a head's state, a document's body and
+// memory, an item's body. It is the same on every platform, so that what runs on a laptop
 // runs in the cloud: a Firestore document holds 1 MiB (1,048,576 bytes)
 // including its field names, see https://cloud.google.com/firestore/quotas.
 const MaxBytes = 1_000_000
+
+// MaxRecordBytes is the most that a record's body may hold: a command of 4 MB and
+// an event as large. A Firestore commit holds 10 MiB (10,485,760 bytes), in
+// documents of 1 MiB.
+const MaxRecordBytes = 8_500_000
 
 var (
 	// ErrNotFound says that there is no such record, document or item.
@@ -34,7 +39,8 @@ var (
 	// ErrConflict says that the condition of a write did not hold; nothing was
 	// written.
 	ErrConflict = errors.New("conflict")
-	// ErrTooLarge says that a thing is larger than MaxBytes; nothing was
+	// ErrTooLarge says that a thing is larger than MaxBytes, or a record than
+	// MaxRecordBytes; nothing was
 	// written.
 	ErrTooLarge = errors.New("too large")
 )
@@ -46,8 +52,16 @@ func CheckSize(what string, parts ...[]byte) error {
 	for _, p := range parts {
 		size += len(p)
 	}
-	if size > MaxBytes {
-		return fmt.Errorf("%s: %d bytes, the limit is %d: %w", what, size, MaxBytes, ErrTooLarge)
+	return checkSize(what, size, MaxBytes)
+}
+
+// CheckRecord returns an error that wraps ErrTooLarge when the body of the record
+// called what holds more than MaxRecordBytes.
+func CheckRecord(what string, body []byte) error { return checkSize(what, len(body), MaxRecordBytes) }
+
+func checkSize(what string, size, most int) error {
+	if size > most {
+		return fmt.Errorf("%s: %d bytes, the limit is %d: %w", what, size, most, ErrTooLarge)
 	}
 	return nil
 }
@@ -66,6 +80,9 @@ type Platform struct {
 	// Mailbox, where there is one, lets one handling at a time work on a stream
 	// within this process. It saves conflicts; correctness never rests on it.
 	Mailbox Mailbox
+	// Watcher, where there is one, tells of changes of Log and Views. Without
+	// one, whoever waits for a change asks again and again.
+	Watcher Watcher
 	// Reach, where it is not nil, is called at each named point between two
 	// steps of the algorithm. An error from it ends the handling there, as a
 	// crash would: no step after the point is taken.

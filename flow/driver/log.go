@@ -82,8 +82,8 @@ type Log interface {
 	// Commit makes the commit, durably, or nothing of it: when it returns nil,
 	// the commit survives a crash and a power cut. It returns ErrConflict if a
 	// record with the ID exists or the head is not the one that was read, and
-	// ErrTooLarge if the record's body, the head's state or an item's body
-	// holds more than MaxBytes. Of any number of concurrent commits on one head
+	// ErrTooLarge if the record's body holds more than MaxRecordBytes, or the
+	// head's state or an item's body more than MaxBytes. Of any number of concurrent commits on one head
 	// exactly one is made. Any other error leaves it open whether the commit
 	// was made.
 	Commit(ctx context.Context, c Commit) error

@@ -1,6 +1,7 @@
 package drivertest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -19,6 +20,10 @@ type bench struct {
 	log    driver.Log
 	views  driver.Views
 	agenda driver.Agenda
+	// watcher is nil where the platform has none.
+	watcher driver.Watcher
+	// maxRecord is the largest body of a record.
+	maxRecord int
 	// id is part of every name that the test uses.
 	id string
 	// epoch is where the test's own stretch of time begins, somewhere in the
@@ -34,8 +39,9 @@ func newBench(t *testing.T, s Stores) *bench {
 	var seed [8]byte
 	copy(seed[:], id)
 	return &bench{
-		T: t, log: s.Log, views: s.Views, agenda: s.Agenda, id: id[:12],
-		epoch: driver.Time(first + binary.BigEndian.Uint64(seed[:])%(years*year)),
+		T: t, log: s.Log, views: s.Views, agenda: s.Agenda, watcher: s.Watcher, id: id[:12],
+		maxRecord: cmp.Or(s.MaxRecord, driver.MaxRecordBytes),
+		epoch:     driver.Time(first + binary.BigEndian.Uint64(seed[:])%(years*year)),
 	}
 }
 

@@ -25,9 +25,14 @@ type Stores struct {
 	Log    driver.Log
 	Views  driver.Views
 	Agenda driver.Agenda
+	// Watcher tells of changes of Log and Views. It may be nil.
+	Watcher driver.Watcher
+	// MaxRecord is the largest body that a record may have, where that is less
+	// than driver.MaxRecordBytes: an emulator's limit. 0 means the driver's.
+	MaxRecord int
 }
 
-// Run tests all three stores, each in a subtest. It calls open once for each
+// Run tests all three stores, and the watcher if there is one, each in a subtest. It calls open once for each
 // clause; open cleans up with t.Cleanup, and may return the same stores every
 // time.
 func Run(t *testing.T, open func(t *testing.T) Stores) {
@@ -35,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) Stores) {
 	t.Run("Log", func(t *testing.T) { Log(t, open) })
 	t.Run("Views", func(t *testing.T) { Views(t, open) })
 	t.Run("Agenda", func(t *testing.T) { Agenda(t, open) })
+	t.Run("Watcher", func(t *testing.T) { Watcher(t, open) })
 	t.Run("Model", func(t *testing.T) { Model(t, open) })
 }
 
@@ -71,6 +77,15 @@ func Agenda(t *testing.T, open func(t *testing.T) Stores) {
 	run(t, open, dueClauses())
 	run(t, open, agendaSizeClauses())
 	run(t, open, agendaReadClauses())
+}
+
+// Watcher tests a driver.Watcher, with the stores of whose changes it tells.
+func Watcher(t *testing.T, open func(t *testing.T) Stores) {
+	t.Helper()
+	if open(t).Watcher == nil {
+		t.Skip("this platform has no Watcher")
+	}
+	run(t, open, watchClauses())
 }
 
 // A clause is one sentence of a contract, and its test.

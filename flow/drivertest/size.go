@@ -1,11 +1,17 @@
 package drivertest
 
-import "github.com/onevent/onevent/flow/driver"
+import (
+	"strconv"
+
+	"github.com/onevent/onevent/flow/driver"
+)
 
 func logSizeClauses() []clause {
 	return []clause{
 		{"a record, a head and an item of 900 kB come back byte by byte", func(b *bench) { commitOfSize(b, 900_000) }},
 		{"a record, a head and an item of MaxBytes are stored", func(b *bench) { commitOfSize(b, driver.MaxBytes) }},
+		{"a record of MaxRecordBytes is stored, and comes back in every way", largeRecord},
+		{"a large record's commit is all or nothing", largeRecordRefused},
 		{"a commit above MaxBytes is ErrTooLarge and writes nothing", commitTooLarge},
 	}
 }
@@ -20,10 +26,37 @@ func commitOfSize(b *bench, size int) {
 	b.wantsFlow(c.Record.Correlation, c.Record)
 }
 
+// largeRecord puts a large record between two small ones.
+func largeRecord(b *bench) {
+	for _, size := range []int{driver.MaxBytes + 1, 2*driver.MaxBytes + 1, b.maxRecord} {
+		stream := b.stream(strconv.Itoa(size))
+		b.appends(stream, 1)
+		c := b.next(stream, 1)
+		c.Record.Body, c.Record.Correlation = anyBytes(size), b.flow(strconv.Itoa(size))
+		b.commit(c)
+		b.wantsCommit(c)
+		b.wantsFlow(c.Record.Correlation, c.Record)
+		b.wantsScan(c.Record.Time, c.Record.Time+1, c.Record)
+		b.appends(stream, 1)
+	}
+}
+
+func largeRecordRefused(b *bench) {
+	stream := b.stream("a")
+	b.appends(stream, 1)
+	c := b.next(stream, 1)
+	c.Record.Body = anyBytes(2*driver.MaxBytes + 1)
+	b.commit(c)
+	again := b.next(stream, 1)
+	again.Record.ID, again.Record.Body = c.Record.ID, anyBytes(3*driver.MaxBytes)
+	b.refused(again, driver.ErrConflict, "of another large record with the same ID")
+	b.wantsCommit(c)
+}
+
 func commitTooLarge(b *bench) {
 	b.appends(b.stream("a"), 1)
 	for what, grow := range map[string]func(c *driver.Commit){
-		"record": func(c *driver.Commit) { c.Record.Body = anyBytes(driver.MaxBytes + 1) },
+		"record": func(c *driver.Commit) { c.Record.Body = anyBytes(driver.MaxRecordBytes + 1) },
 		"state":  func(c *driver.Commit) { c.Head.State = anyBytes(driver.MaxBytes + 1) },
 		"item":   func(c *driver.Commit) { c.Items[1].Body = anyBytes(driver.MaxBytes + 1) },
 	} {
@@ -36,7 +69,7 @@ func commitTooLarge(b *bench) {
 		}
 	}
 	m := b.mark(b.stream("b"))
-	m.Record.Body = anyBytes(driver.MaxBytes + 1)
+	m.Record.Body = anyBytes(driver.MaxRecordBytes + 1)
 	b.refused(m, driver.ErrTooLarge, "of a mark above the limit")
 	b.wantsNoRecord(m.Record.ID)
 }

@@ -48,7 +48,7 @@ func Functions(app flow.App) []FunctionInfo {
 	for i, f := range app.Functions {
 		infos[i] = FunctionInfo{Name: f.Name(), Kind: f.Kind(), Inputs: f.Inputs(), Outputs: f.Outputs(), Place: f.Place()}
 	}
-	order := []flow.Kind{flow.KindCommand, flow.KindOn, flow.KindEffect, flow.KindView, flow.KindTally}
+	order := []flow.Kind{flow.KindCommand, flow.KindWebhook, flow.KindOn, flow.KindEffect, flow.KindView, flow.KindTally, flow.KindTap}
 	slices.SortFunc(infos, func(a, b FunctionInfo) int {
 		if a.Kind != b.Kind {
 			return slices.Index(order, a.Kind) - slices.Index(order, b.Kind)
@@ -81,9 +81,9 @@ func eventInfo(typ string, functions []FunctionInfo) EventInfo {
 		switch f.Kind {
 		case flow.KindOn, flow.KindEffect:
 			info.Function = f.Name
-		case flow.KindView, flow.KindTally:
+		case flow.KindView, flow.KindTally, flow.KindTap:
 			info.Taps = append(info.Taps, f.Name)
-		case flow.KindCommand:
+		case flow.KindCommand, flow.KindWebhook:
 		}
 	}
 	return info

@@ -2,9 +2,11 @@
 // as JSON.
 //
 //	POST /commands/{name}            executes a command
+//	POST /commands                   executes up to 100 commands, one after the other; see [BatchItem]
+//	POST /webhooks/{source}          takes what somebody outside tells, signed
 //	GET  /commands                   what can be asked for, with an example each
-//	GET  /views/{name}               documents; ?field=value, ?after=KEY, ?limit=N
-//	GET  /views/{name}/{key}         one document
+//	GET  /views/{name}               documents by key; ?field=value or ?where.field=value, ?after=KEY, ?limit=N, ?fields=a,b, ?token=, ?wait=
+//	GET  /views/{name}/{key}         one document; ?fields=a,b, ?token=, ?wait=
 //	GET  /streams/{namespace}/{key}  the audit trail of one thing
 //	GET  /flows/{correlation}        the events of one business flow
 //	GET  /log                        all events; ?from=TIME, ?type=, ?stream=, ?limit=N
@@ -19,12 +21,34 @@
 //	GET  /events, GET /functions     what can happen, and what is done about it
 //	GET  /healthz                    whether the system can read its log, and its version
 //
+// A command is answered 201 if it recorded something, 200 if it changed nothing or
+// is a repetition under its Idempotency-Key, which counts for ever; 400 if it is
+// not JSON, 422 if it is not valid or its key was used for another body, and 409
+// with the domain's reason if it is refused. What follows from it follows by
+// itself, later: to read it, name the command's token in the query, see
+// [TokenHeader]. Reads of documents and events have an ETag, and take
+// If-None-Match.
+//
+// A document, a query of documents and a flow can be followed: who asks for
+// text/event-stream gets what is there, and then each change of it.
+//
+//	/views/{name}/{key}   event "document", or "absent" while there is none
+//	/views/{name}         event "page", whenever the page has changed
+//	/flows/{correlation}  event "event" for each event that is recorded, in the order of the log
+//
+// With the Last-Event-ID that it got last, a reader who was cut off is told what
+// he missed, and nothing twice; one that nobody gave begins from the start. Of a
+// document and a page readers see the newest, and not all that was in between.
+// Of a flow they miss nothing: if an event was recorded late, among those that a
+// reader had got before he was cut off, he is told the whole flow again.
+//
 // Errors are problem details (RFC 9457), see [Problem]. After an answer of 4xx
 // nothing was stored. The edge knows nobody: who may call it is for the network,
 // or a proxy, to say.
 package edge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -63,10 +87,27 @@ type Options struct {
 	// what is parked: /audit, /redecide and POST /parked/redrive; 0 means 10
 	// minutes.
 	LongTimeout time.Duration
+	// MaxLive is the most streams that are open at once, besides MaxInFlight; 0
+	// means 20,000. Others are answered 503.
+	MaxLive int
+	// LiveEvery is the shortest time between two reads of what is followed,
+	// however often it changes; 0 means 100 milliseconds.
+	LiveEvery time.Duration
+	// Heartbeat is after how long a stream that has nothing to tell says that it
+	// is alive; 0 means 15 seconds.
+	Heartbeat time.Duration
+	// LiveWithin is how long a reader of a stream may take to take what is
+	// written to him, before he is dropped; 0 means 10 seconds.
+	LiveWithin time.Duration
+	// Leaving ends all streams when it is closed, for a server that stops. Serve
+	// ends them by itself; nil means that nothing else does.
+	Leaving <-chan struct{}
 	// Hosts are the names, without port, that requests to a loopback address
 	// may carry as their host besides localhost and loopback addresses: those
 	// of a proxy on this machine.
 	Hosts []string
+	// Mounts are more paths: documents, and what belongs to some functions.
+	Mounts []Mount
 	// Log gets what went wrong with the system; nil means that nobody wants to
 	// know.
 	Log *slog.Logger
@@ -78,6 +119,10 @@ const (
 	defaultMaxBacklog    = 100_000
 	defaultTimeout       = 20 * time.Second
 	defaultLongTimeout   = 10 * time.Minute
+	defaultMaxLive       = 20_000
+	defaultLiveEvery     = 100 * time.Millisecond
+	defaultHeartbeat     = 15 * time.Second
+	defaultLiveWithin    = 10 * time.Second
 )
 
 // New returns the handler that serves a system.
@@ -85,13 +130,15 @@ func New(system *flow.System, o Options) http.Handler {
 	o = o.withDefaults()
 	app := system.App()
 	e := &edge{
-		system: system, app: app, commands: map[string]bool{}, views: viewsOf(app),
+		system: system, app: app, commands: commandsOf(app), views: viewsOf(app),
 		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
+		waiters: make(chan struct{}, max(1, sharesOf(o.MaxInFlight)[reads]/2)),
+		pace:    newPace(sharesOf(o.MaxInFlight)[commands], o.CommandWithin),
+		hub:     newHub(system, o),
 	}
-	for _, c := range Commands(app) {
-		e.commands[c.Name] = true
-	}
-	return e.guard(e.mux(), o)
+	mux := e.mux()
+	e.mounts(mux, o.Mounts)
+	return e.guard(mux, o)
 }
 
 func (o Options) withDefaults() Options {
@@ -113,18 +160,25 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.MaxLive = cmp.Or(max(o.MaxLive, 0), defaultMaxLive)
+	o.LiveEvery = cmp.Or(max(o.LiveEvery, 0), defaultLiveEvery)
+	o.Heartbeat = cmp.Or(max(o.Heartbeat, 0), defaultHeartbeat)
+	o.LiveWithin = cmp.Or(max(o.LiveWithin, 0), defaultLiveWithin)
 	return o
 }
 
 type edge struct {
 	system      *flow.System
 	app         flow.App
-	commands    map[string]bool
+	commands    map[string]flow.Function
 	views       map[string]view
 	timeout     time.Duration
 	longTimeout time.Duration
 	reader      chan struct{} // holds a token while somebody reads the whole log
+	waiters     chan struct{} // holds a token for each query that waits for a view
+	pace        *pace
 	log         *slog.Logger
+	hub         *hub
 }
 
 // An action answers a request, or returns an error, which becomes a problem. It
@@ -139,6 +193,8 @@ type route struct {
 func (e *edge) routes() []route {
 	return []route{
 		{http.MethodPost, "/commands/{name}", e.execute},
+		{http.MethodPost, "/commands", e.batch},
+		{http.MethodPost, "/webhooks/{source}", e.webhook},
 		{http.MethodGet, "/commands", list("commands", Commands(e.app))},
 		{http.MethodGet, "/events", list("events", Events(e.app))},
 		{http.MethodGet, "/functions", list("functions", Functions(e.app))},
@@ -159,7 +215,7 @@ func (e *edge) routes() []route {
 const healthPath = "/healthz"
 
 // mux routes requests. What it does not route, it answers with a problem.
-func (e *edge) mux() http.Handler {
+func (e *edge) mux() *http.ServeMux {
 	paths := map[string]map[string]action{}
 	add := func(r route, do action) {
 		if paths[r.path] == nil {
@@ -172,6 +228,9 @@ func (e *edge) mux() http.Handler {
 	}
 	for _, r := range e.longRoutes() {
 		add(r, within(e.longTimeout, prolonged(e.longTimeout, r.do)))
+	}
+	for path, open := range e.openers() {
+		paths[path][http.MethodGet] = e.follow(open, paths[path][http.MethodGet])
 	}
 	mux := http.NewServeMux()
 	for path, methods := range paths {
@@ -224,7 +283,7 @@ func list[T any](name string, items []T) action {
 		if _, err := parameters(r); err != nil {
 			return err
 		}
-		return answer(w, http.StatusOK, map[string][]T{name: items})
+		return show(w, r, map[string][]T{name: items})
 	}
 }
 

@@ -57,7 +57,7 @@ func newRig(t testing.TB) *rig {
 	t.Helper()
 	r := &rig{t: t, memory: memory.New()}
 	r.log = &brokenLog{Log: r.memory}
-	r.World = flowtest.NewWorld(t, testapp.App(nil), &driver.Platform{Log: r.log, Views: r.memory.Views(), Agenda: r.memory.Agenda()})
+	r.World = flowtest.NewWorld(t, testapp.App(nil), &driver.Platform{Log: r.log, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Watcher: r.memory})
 	r.server = httptest.NewServer(edge.New(r.System(), edge.Options{}))
 	t.Cleanup(r.server.Close)
 	return r
@@ -199,7 +199,7 @@ func TestP14BadInputIsRefusedAndStoresNothing(t *testing.T) {
 		"key with a newline":       {"POST", press, `{"light":"a\nb","house":"h"}`, typed(), 422, "contains"},
 		"key with a bidi mark":     {"POST", press, `{"light":"a\u202eb","house":"h"}`, typed(), 422, "contains"},
 		"key too long":             {"POST", press, `{"light":"` + strings.Repeat("k", 129) + `","house":"h"}`, typed(), 422, "the limit is 128"},
-		"body of 1 MB and a byte":  {"POST", press, `{"light":"` + strings.Repeat("k", driver.MaxBytes) + `"}`, typed(), 413, "larger than"},
+		"body of 4 MB and a byte":  {"POST", press, `{"light":"` + strings.Repeat("k", flow.MaxCommandBytes) + `"}`, typed(), 413, "larger than"},
 		"body of 11 MB":            {"POST", press, strings.Repeat("x", 11<<20), typed(), 413, "larger than"},
 		"no content type":          {"POST", press, ok, nil, 415, "no Content-Type"},
 		"form":                     {"POST", press, ok, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "send JSON"},

@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow"
-	"github.com/onevent/onevent/flow/driver"
 )
 
 // The headers of a command besides Content-Type.
@@ -29,9 +28,7 @@ const (
 
 const (
 	jsonType = "application/json"
-	// maxBody is the most bytes of a command: what is larger could not be stored
-	// anyway.
-	maxBody  = driver.MaxBytes
+	maxBody  = flow.MaxCommandBytes
 	maxKey   = 255
 	maxActor = 128
 )
@@ -61,12 +58,25 @@ func (e *edge) execute(w http.ResponseWriter, r *http.Request) error {
 	if receipt.Repeated {
 		w.Header().Set(ReplayedHeader, "true")
 	}
+	w.Header().Set(TokenHeader, receipt.ID)
 	return answer(w, status, receipt)
+}
+
+// commandsOf returns the functions of an application that execute commands, by
+// the names of those.
+func commandsOf(app flow.App) map[string]flow.Function {
+	functions := map[string]flow.Function{}
+	for _, f := range app.Functions {
+		if f.Kind() == flow.KindCommand {
+			functions[f.Input().Type()] = f
+		}
+	}
+	return functions
 }
 
 func (e *edge) requestOf(w http.ResponseWriter, r *http.Request) (request flow.Request, err error) {
 	request.Command = r.PathValue("name")
-	if !e.commands[request.Command] {
+	if _, ok := e.commands[request.Command]; !ok {
 		return request, notFound("unknown-command", "there is no command %s; GET /commands lists them", quote(request.Command))
 	}
 	if _, err := parameters(r); err != nil {
@@ -146,7 +156,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case err != nil:
 		return nil, problem(http.StatusBadRequest, "broken-body", "the body ended too early")
 	case len(body) == 0:
-		return nil, problem(http.StatusBadRequest, "not-json", "the body is empty; send the command as a JSON object")
+		return nil, problem(http.StatusBadRequest, "not-json", "the body is empty; send JSON")
 	}
 	return body, nil
 }

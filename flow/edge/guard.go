@@ -16,7 +16,7 @@ import (
 // in, the headers of every answer, panics, hosts, origins, paths, and overload:
 // the backlog, the requests there are at once, and the commands at work.
 func (e *edge) guard(next http.Handler, o Options) http.Handler {
-	next = e.paceCommands(next, newPace(sharesOf(o.MaxInFlight)[commands], o.CommandWithin))
+	next = e.paceCommands(next, e.pace)
 	next = e.limit(next, o.MaxInFlight)
 	next = e.checkBacklog(next, o)
 	next = e.checkPaths(next)

@@ -63,10 +63,12 @@ func TestHostsOnLoopback(t *testing.T) {
 func TestEveryAnswerIsSafeInABrowser(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	for _, path := range []string{"/log", "/nowhere", "/views//", "/healthz"} {
+	for path, cache := range map[string]string{
+		"/log": "private, no-cache", "/views/lights": "private, no-cache", "/nowhere": "no-store", "/views//": "no-store", "/healthz": "no-store",
+	} {
 		h := r.do(http.MethodGet, path, "").header
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+			"X-Content-Type-Options": "nosniff", "Cache-Control": cache,
 			"Content-Security-Policy": "default-src 'none'", "Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			if !strings.HasPrefix(h.Get(name), want) {

@@ -85,7 +85,7 @@ func (*edge) tell(w http.ResponseWriter, r *http.Request, events iter.Seq2[flow.
 	if more {
 		next = found[len(found)-1].ID
 	}
-	return answer(w, http.StatusOK, pageOf(found, next))
+	return show(w, r, pageOf(found, next))
 }
 
 // maxScanned is how many events one request looks at to find those it asks for.
@@ -113,7 +113,7 @@ func (e *edge) history(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, pageOf(found, next))
+	return show(w, r, pageOf(found, next))
 }
 
 func (e *edge) searchOf(values url.Values) (s search, err error) {

@@ -32,7 +32,11 @@ func classOf(r *http.Request) class {
 }
 
 func isCommand(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/commands/")
+	return isBatch(r) || r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/commands/")
+}
+
+func isBatch(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.URL.Path == "/commands"
 }
 
 func (c class) String() string {
@@ -78,11 +82,11 @@ func (s *slots) give(c class) {
 }
 
 // limit refuses requests of which there are too many. Health is asked for when
-// there is trouble, so it is not counted.
+// there is trouble, so it is not counted; streams have a limit of their own.
 func (e *edge) limit(next http.Handler, most int) http.Handler {
 	s := &slots{most: most, shares: sharesOf(most)}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == healthPath {
+		if r.URL.Path == healthPath || isLive(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

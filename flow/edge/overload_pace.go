@@ -54,12 +54,18 @@ func (p *pace) begin() (working int, ok bool) {
 	return p.working, true
 }
 
-// end learns from a command that began at a time.
-func (p *pace) end(began time.Time) {
-	now := time.Now()
+// end lets a command out.
+func (p *pace) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.working--
+}
+
+// learn learns from a command that began at a time and ends now.
+func (p *pace) learn(began time.Time) {
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch {
 	case now.Sub(began) <= p.within:
 		p.limit = min(p.most, p.limit+1/p.limit)
@@ -70,7 +76,8 @@ func (p *pace) end(began time.Time) {
 }
 
 // paceCommands refuses commands while the others take too long. A command comes
-// to be at work when all of it is there, so that slow senders hold up nobody.
+// to be at work when all of it is there, so that slow senders hold up nobody. A
+// batch counts as one; it learns from each of its commands by itself.
 func (e *edge) paceCommands(next http.Handler, p *pace) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isCommand(r) {
@@ -83,7 +90,10 @@ func (e *edge) paceCommands(next http.Handler, p *pace) http.Handler {
 			e.refuse(w, r, retryAfter*time.Second, fmt.Sprintf("%d commands are at work already, which is all that can be done in %v", working, p.within))
 			return
 		}
-		defer p.end(time.Now())
+		defer p.end()
+		if !isBatch(r) {
+			defer p.learn(time.Now())
+		}
 		next.ServeHTTP(w, r)
 	})
 }

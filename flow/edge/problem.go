@@ -79,7 +79,7 @@ func problemOf(err error) *Problem {
 			"this Idempotency-Key was used for this command with another body; a new command needs a new key")
 	case errors.Is(err, driver.ErrTooLarge):
 		return problem(http.StatusRequestEntityTooLarge, "too-large",
-			"what the command would record is larger than the %d bytes that one record may hold", driver.MaxBytes)
+			"what the command would record is larger than the %d bytes that one record may hold", driver.MaxRecordBytes)
 	case errors.Is(err, flow.ErrUnknown):
 		return notFound("unknown", "there is none, or no longer")
 	case errors.Is(err, flow.ErrFailed):
@@ -105,22 +105,28 @@ func invalidProblem(err *flow.InvalidError) *Problem {
 	return p
 }
 
-// fail answers with a problem. Faults of the system get an identity, under which
-// the log tells what the answer does not.
+// fail answers with a problem.
 func (e *edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
 		return // nobody listens any more
 	}
+	p := e.explain(r, err)
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+	}
+	writeProblem(w, p)
+}
+
+// explain returns what the sender of a request is told of an error. Faults of the
+// system get an identity, under which the log tells what the answer does not.
+func (e *edge) explain(r *http.Request, err error) *Problem {
 	p := *problemOf(err)
 	if p.Status >= http.StatusInternalServerError {
 		id := rand.Text()
 		p.Instance = instancePrefix + id
 		e.log.ErrorContext(r.Context(), "request failed", "id", id, "method", r.Method, "path", r.URL.Path, "status", p.Status, "error", err)
 	}
-	if p.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
-	}
-	writeProblem(w, &p)
+	return &p
 }
 
 func writeProblem(w http.ResponseWriter, p *Problem) {

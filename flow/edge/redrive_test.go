@@ -48,7 +48,7 @@ func TestBadRedrivesChangeNothing(t *testing.T) {
 		"rate out of range":    {"POST", "/parked/redrive", `{"rate":1e999}`, 422, "out of range"},
 		"rate as text":         {"POST", "/parked/redrive", `{"rate":"5"}`, 422, "a number is wanted"},
 		"parameters":           {"POST", "/parked/redrive?function=count-light", "{}", 400, "function"},
-		"large":                {"POST", "/parked/redrive", `{"error":"` + strings.Repeat("x", driver.MaxBytes) + `"}`, 413, "larger"},
+		"large":                {"POST", "/parked/redrive", `{"error":"` + strings.Repeat("x", flow.MaxCommandBytes) + `"}`, 413, "larger"},
 		"get":                  {"GET", "/parked/redrive", "", 405, "takes POST"},
 		"delete of one":        {"DELETE", "/parked/count-light~x", "", 405, "takes GET"},
 		"post of one":          {"POST", "/parked/count-light~x", "{}", 405, "takes GET"},

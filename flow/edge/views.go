@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/onevent/onevent/flow"
@@ -22,7 +20,8 @@ type Document struct {
 // A DocumentPage is a part of a view, in the byte order of the keys.
 type DocumentPage struct {
 	Documents []Document `json:"documents"`
-	// Next is the parameter "after" of the next page; empty on the last.
+	// Next is the parameter "after" of the next page; empty on the last. It is
+	// the last key of this page; any other key would do as well.
 	Next string `json:"next,omitempty"`
 }
 
@@ -66,92 +65,101 @@ func (e *edge) documents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values, err := parameters(r, append([]string{"after", "limit"}, v.names...)...)
+	q, err := v.queryOf(r)
 	if err != nil {
 		return err
 	}
-	limit, err := limitOf(values)
-	if err != nil {
+	if err := e.catchUp(w, r, name, q.fresh); err != nil {
 		return err
 	}
-	q := driver.Query{After: values.Get("after"), Limit: limit + 1}
-	if q.Where, err = v.where(values); err != nil {
-		return err
-	}
-	if q.After != "" {
-		if err := flow.CheckKey(q.After); err != nil {
-			return badParameter("after: %v", err)
-		}
-	}
-	found, more, err := collect(e.system.Documents(r.Context(), name, q), limit, func(d driver.Document) int { return len(d.Body) })
+	limit := q.Limit
+	q.Limit++ // one more tells that there is more
+	found, more, err := collect(e.system.Documents(r.Context(), name, q.Query), limit, func(d driver.Document) int { return len(d.Body) })
 	if err != nil {
 		return err
 	}
 	page := DocumentPage{Documents: make([]Document, len(found))}
 	for i, d := range found {
-		page.Documents[i] = Document{Key: d.Key, Document: d.Body}
+		page.Documents[i].Key = d.Key
+		if page.Documents[i].Document, err = q.fields.of(d); err != nil {
+			return err
+		}
 	}
 	if more {
 		page.Next = found[len(found)-1].Key
 	}
-	return answer(w, http.StatusOK, page)
+	return show(w, r, page)
 }
 
-// where returns the conditions among parameters, each of the type of its field.
-func (v view) where(values url.Values) (map[string]any, error) {
-	where := map[string]any{}
-	for name := range values {
-		if name == "after" || name == "limit" {
-			continue
-		}
-		value, err := conditionOf(name, v.types[name], values.Get(name))
-		if err != nil {
-			return nil, err
-		}
-		where[name] = value
-	}
-	return where, nil
+// A query is what a request wants of a view.
+type query struct {
+	driver.Query
+	fields selection
+	fresh  freshness
 }
 
-func conditionOf(name, typ, text string) (any, error) {
-	switch typ {
-	case typeString:
-		return text, nil
-	case typeBoolean:
-		if text != "true" && text != "false" {
-			return nil, badParameter("%s is %s, true or false is wanted", name, quote(text))
-		}
-		return text == "true", nil
-	case typeInteger, typeNumber:
-		number, err := strconv.ParseFloat(text, 64)
-		if err != nil || !json.Valid([]byte(text)) {
-			return nil, badParameter("%s is %s, a number is wanted", name, quote(text))
-		}
-		return number, nil
+func (v view) queryOf(r *http.Request) (q query, err error) {
+	values, err := v.parameters(r)
+	if err != nil {
+		return q, err
 	}
-	return nil, badParameter("%s is an %s; documents are found by texts, numbers and booleans", name, typ)
+	if err := checkSort(values); err != nil {
+		return q, err
+	}
+	if q.Limit, err = limitOf(values); err != nil {
+		return q, err
+	}
+	if q.Where, err = v.where(values); err != nil {
+		return q, err
+	}
+	if q.After = values.Get("after"); q.After != "" {
+		if err := flow.CheckKey(q.After); err != nil {
+			return q, badParameter("after: %v", err)
+		}
+	}
+	if q.fields, err = v.selectionOf(values); err != nil {
+		return q, err
+	}
+	q.fresh, err = freshnessOf(r, values)
+	return q, err
 }
 
 func (e *edge) document(w http.ResponseWriter, r *http.Request) error {
-	name, _, err := e.find(r)
+	name, v, err := e.find(r)
 	if err != nil {
 		return err
 	}
-	if _, err := parameters(r); err != nil {
+	values, err := parameters(r, oneParameters()...)
+	if err != nil {
 		return err
 	}
 	key, err := keyOf(r, "key")
 	if err != nil {
 		return err
 	}
-	document, err := e.system.Document(r.Context(), name, key)
+	fields, err := v.selectionOf(values)
+	if err != nil {
+		return err
+	}
+	fresh, err := freshnessOf(r, values)
+	if err != nil {
+		return err
+	}
+	if err := e.catchUp(w, r, name, fresh); err != nil {
+		return err
+	}
+	body, err := e.system.Document(r.Context(), name, key)
 	if errors.Is(err, flow.ErrUnknown) {
 		return notFound("unknown-document", "the view %s has no document %s", name, key)
 	}
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, json.RawMessage(document))
+	document, err := fields.of(driver.Document{View: name, Key: key, Body: body})
+	if err != nil {
+		return err
+	}
+	return show(w, r, document)
 }
 
 // keyOf returns a part of the path that must have the form of a key.

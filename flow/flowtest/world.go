@@ -35,17 +35,17 @@ type World struct {
 }
 
 // NewWorld returns a world for an application on stores, whose Log, Views,
-// Agenda, Reach and Mailbox are used; nil stores mean memory.
+// Agenda, Reach, Mailbox and Watcher are used; nil stores mean memory.
 func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	t.Helper()
 	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, sent: map[string]bool{}, copies: 1}
 	p := driver.Platform{Clock: w.clock, Publisher: w, Random: &randomness{source: rand.NewChaCha8([32]byte{1})}}
 	if stores == nil {
 		m := memory.New()
-		stores = &driver.Platform{Log: m, Views: m.Views(), Agenda: m.Agenda()}
+		stores = &driver.Platform{Log: m, Views: m.Views(), Agenda: m.Agenda(), Watcher: m}
 	}
 	p.Log, p.Views, p.Agenda = stores.Log, stores.Views, stores.Agenda
-	p.Reach, p.Mailbox = stores.Reach, stores.Mailbox
+	p.Reach, p.Mailbox, p.Watcher = stores.Reach, stores.Mailbox, stores.Watcher
 	system, err := flow.New(app, p, w.tell)
 	if err != nil {
 		t.Fatal(err)
@@ -112,6 +112,13 @@ func (w *World) Hold(typ string) { w.held[typ] = true }
 
 // Release lets messages of a type through again.
 func (w *World) Release(typ string) { delete(w.held, typ) }
+
+// Waiting returns the messages that wait to be delivered.
+func (w *World) Waiting() []driver.Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.queue)
+}
 
 // Lose drops all messages that wait, as when a subscription is deleted.
 func (w *World) Lose() {

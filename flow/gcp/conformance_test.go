@@ -14,7 +14,8 @@ func TestStores(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	drivertest.Run(t, func(*testing.T) drivertest.Stores {
-		return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda()}
+		// The emulator takes requests of up to 4 MiB, the service of up to 10.
+		return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Watcher: s, MaxRecord: 4_000_000}
 	})
 }
 

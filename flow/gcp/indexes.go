@@ -41,6 +41,7 @@ func Unindexed(prefix string, views ...string) []Field {
 		}
 	}
 	add(events, fieldStream, fieldSeq, fieldCount, fieldLast, fieldTime, fieldSlot, fieldHash, fieldBody)
+	add(parts, fieldBody)
 	add(streams, fieldStream, fieldSeq, fieldTime, fieldHash, fieldCorrelation, fieldState, fieldShape, fieldRecord)
 	for _, kind := range driver.Kinds() {
 		add(string(kind), fieldDue, fieldSlot, fieldBody)

@@ -62,13 +62,18 @@ func (l eventLog) Head(ctx context.Context, stream string) (driver.Head, error) 
 }
 
 // Commit writes the record, the head and the items in one call: two documents,
-// and one for each item.
+// one for each item, and one for each MaxBytes that the record is larger.
 func (l eventLog) Commit(ctx context.Context, c driver.Commit) error {
 	what := "commit " + c.Record.Stream
-	if err := driver.CheckSize("record", c.Record.Body); err != nil {
+	if err := driver.CheckRecord("record", c.Record.Body); err != nil {
 		return fmt.Errorf("gcp: %s: %w", what, err)
 	}
-	writes := []*pb.Write{update(l.name(events, keyID(c.Record.ID)), recordFields(c.Record), condition(""))}
+	first, more := l.splitBody(c.Record)
+	record := recordFields(c.Record)
+	if record[fieldBody] = raw(first); len(more) > 0 {
+		record[fieldParts] = number(len(more))
+	}
+	writes := append([]*pb.Write{update(l.name(events, keyID(c.Record.ID)), record, condition(""))}, more...)
 	if c.Head != nil {
 		if err := driver.CheckSize("state", c.Head.State); err != nil {
 			return fmt.Errorf("gcp: %s: %w", what, err)
@@ -134,7 +139,7 @@ func (l eventLog) Record(ctx context.Context, id string) (driver.Record, error) 
 	if d == nil {
 		return driver.Record{}, fmt.Errorf("gcp: record %s: %w", id, driver.ErrNotFound)
 	}
-	return recordOf(d), nil
+	return l.whole(ctx, storedOf(d))
 }
 
 // Stream reads one document for each record, and at the most one more.
@@ -157,7 +162,8 @@ func (l eventLog) Stream(ctx context.Context, stream string, from, to uint64) it
 				yield(driver.Record{}, err)
 				return
 			}
-			if r := recordOf(d); r.Seq > to || !yield(r, nil) {
+			r, err := l.whole(ctx, storedOf(d))
+			if err == nil && r.Seq > to || !yield(r, err) || err != nil {
 				return
 			}
 		}
@@ -169,14 +175,14 @@ func (l eventLog) Stream(ctx context.Context, stream string, from, to uint64) it
 func (l eventLog) Flow(ctx context.Context, correlation string) iter.Seq2[driver.Record, error] {
 	what := "flow " + correlation
 	q := query{collection: events, where: []*pb.StructuredQuery_Filter{where(fieldCorrelation, equal, text(correlation))}}
-	return untilEnd(ctx, what, func(yield func(driver.Record, error) bool) {
-		var records []driver.Record
+	return l.wholes(ctx, untilEnd(ctx, what, func(yield func(stored, error) bool) {
+		var records []stored
 		for d, err := range l.documents(ctx, what, q) {
 			if err != nil {
-				yield(driver.Record{}, err)
+				yield(stored{}, err)
 				return
 			}
-			records = append(records, recordOf(d))
+			records = append(records, storedOf(d))
 		}
 		slices.SortFunc(records, compareRecords)
 		for _, r := range records {
@@ -184,7 +190,7 @@ func (l eventLog) Flow(ctx context.Context, correlation string) iter.Seq2[driver
 				return
 			}
 		}
-	})
+	}))
 }
 
 // Scan reads one document for each record, in as many queries at once as the log
@@ -201,15 +207,15 @@ func (l eventLog) Scan(ctx context.Context, from, to driver.Time) iter.Seq2[driv
 			orderBy: fieldTime,
 		}
 	}
-	records := timeline[driver.Record]{
-		decode:  func(d *pb.Document) (driver.Record, error) { return recordOf(d), nil },
-		time:    func(r driver.Record) driver.Time { return r.Time },
+	records := timeline[stored]{
+		decode:  func(d *pb.Document) (stored, error) { return storedOf(d), nil },
+		time:    func(r stored) driver.Time { return r.Time },
 		compare: compareRecords,
 	}
-	return records.merge(ctx, l.Store, fmt.Sprintf("scan %s to %s", from, to), queries)
+	return l.wholes(ctx, records.merge(ctx, l.Store, fmt.Sprintf("scan %s to %s", from, to), queries))
 }
 
-func compareRecords(a, b driver.Record) int {
+func compareRecords(a, b stored) int {
 	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Stream, b.Stream),
 		cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.ID, b.ID))
 }

@@ -14,6 +14,6 @@ import (
 func Platform(s *Store, p driver.Publisher) driver.Platform {
 	return driver.Platform{
 		Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Publisher: p,
-		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(),
+		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(), Watcher: s,
 	}
 }

@@ -101,6 +101,15 @@ func (s *Store) pages(ctx context.Context, what string, q query) iter.Seq2[[]*pb
 	}
 }
 
+// limited returns a query that is not read page by page.
+func (s *Store) limited(q query) *pb.StructuredQuery {
+	r := s.request(q)
+	if q.limit > 0 {
+		r.Limit = wrapperspb.Int32(int32(q.limit)) //nolint:gosec // a page's
+	}
+	return r
+}
+
 func (s *Store) request(q query) *pb.StructuredQuery {
 	r := &pb.StructuredQuery{
 		From: []*pb.StructuredQuery_CollectionSelector{{CollectionId: s.prefix + q.collection}},

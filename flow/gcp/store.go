@@ -2,9 +2,7 @@ package gcp
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	firestore "cloud.google.com/go/firestore/apiv1"
@@ -45,6 +43,7 @@ type StoreOptions struct {
 // A Store is a log, views and an agenda in one Firestore database:
 //
 //	events/{id}           one document for each record
+//	parts/{id}-{n}        what of a record is beyond one document
 //	streams/{stream}      the head of each stream
 //	views-{view}/{key}    the documents of a view
 //	marks-{view}/{mark}   the marks of a view
@@ -56,6 +55,8 @@ type Store struct {
 	database string
 	prefix   string
 	meter    meter
+
+	listeners listeners
 }
 
 // OpenStore opens a store. It does not wait for the database: the first call
@@ -86,7 +87,9 @@ func OpenStore(ctx context.Context, o StoreOptions) (*Store, error) {
 	// Nothing is tried again here, neither reads nor, above all, a commit whose
 	// answer was lost: it would find its own document and report a conflict.
 	client.CallOptions = &firestore.CallOptions{}
-	return &Store{client: client, database: "projects/" + o.Project + "/databases/" + o.Database, prefix: o.Prefix}, nil
+	s := &Store{client: client, database: "projects/" + o.Project + "/databases/" + o.Database, prefix: o.Prefix}
+	s.listeners.room(o.Emulator != "")
+	return s, nil
 }
 
 // owner are credentials with which the emulator applies no security rules.
@@ -130,29 +133,8 @@ func (s *Store) name(collection, id string) string {
 
 // get returns a document, or nil where there is none.
 func (s *Store) get(ctx context.Context, what, name string) (*pb.Document, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // lets go of the stream
-	s.meter.reads.Add(1)
-	stream, err := s.client.BatchGetDocuments(ctx, &pb.BatchGetDocumentsRequest{
-		Database: s.database, Documents: []string{name},
-	})
-	if err != nil {
-		return nil, failed(ctx, what, err)
-	}
-	var found *pb.Document
-	answered := false
-	for {
-		response, err := stream.Recv()
-		switch {
-		case errors.Is(err, io.EOF) && answered:
-			return found, nil
-		case err != nil:
-			return nil, failed(ctx, what, err)
-		}
-		if response.GetResult() != nil {
-			found, answered = response.GetFound(), true
-		}
-	}
+	found, err := s.getAll(ctx, what, []string{name})
+	return found[name], err
 }
 
 // commit makes all writes or none. It returns ErrConflict where a precondition

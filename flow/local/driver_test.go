@@ -25,7 +25,7 @@ func open(t testing.TB, dir string) *local.Store {
 }
 
 func storesOf(s *local.Store) drivertest.Stores {
-	return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda()}
+	return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Watcher: s}
 }
 
 func TestStores(t *testing.T) {

@@ -48,7 +48,8 @@ func (l eventLog) Commit(ctx context.Context, c driver.Commit) error {
 	if err != nil {
 		return err
 	}
-	return l.s.write(ctx, w.size, w.apply)
+	committed := func() { l.s.bell.Committed(c.Record.Correlation) }
+	return l.s.submit(ctx, &op{apply: w.apply, committed: committed, size: w.size})
 }
 
 // A commit is a driver.Commit that was checked.
@@ -68,7 +69,7 @@ func newCommit(c driver.Commit) (commit, error) {
 	if !ok {
 		return w, fmt.Errorf("local: commit %q: the ID is not 32 hexadecimal digits", r.ID)
 	}
-	if err := driver.CheckSize(what, r.Body); err != nil {
+	if err := driver.CheckRecord(what, r.Body); err != nil {
 		return w, err
 	}
 	seq, err := seqOf(what, r.Seq)

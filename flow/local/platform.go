@@ -13,6 +13,6 @@ import (
 func Platform(s *Store, b *Broker) driver.Platform {
 	return driver.Platform{
 		Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Publisher: b,
-		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(),
+		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(), Watcher: s,
 	}
 }

@@ -95,10 +95,14 @@ func TestPowerCuts(t *testing.T) {
 		full.cuts, full.required, full.lost, full.corrupt, normal.lost, normal.required, off.lost, off.required, off.corrupt)
 }
 
+// powerCuts makes cuts, each seed's in a test of its own: when that ends, its disks
+// and folders go.
 func powerCuts(t *testing.T, cuts int, synchronous string) (c tally) {
 	for seed := firstSeed(t); c.cuts < cuts; seed++ {
-		cutRecorded(t, seed, synchronous, &c)
-		cutLive(t, seed, synchronous, &c)
+		t.Run(fmt.Sprintf("%s%d", synchronous, seed), func(t *testing.T) {
+			cutRecorded(t, seed, synchronous, &c)
+			cutLive(t, seed, synchronous, &c)
+		})
 		if len(c.problems) > 5 && synchronous == "" {
 			return c
 		}

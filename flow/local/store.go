@@ -53,6 +53,7 @@ type Store struct {
 	readers *pool
 	heads   *heads
 	queues  *queues
+	bell    driver.Bell
 
 	closing sync.Once
 	closed  chan struct{}

@@ -61,7 +61,7 @@ func (v views) Put(ctx context.Context, doc driver.Document, mark string) error 
 	if err := driver.CheckSize("local: "+what, doc.Body, doc.Memory); err != nil {
 		return err
 	}
-	return v.s.write(ctx, len(doc.Body)+len(doc.Memory), func(t *tx) error {
+	apply := func(t *tx) error {
 		if mark != "" && t.marked(doc.View, mark) {
 			return fmt.Errorf("local: %s: mark %s: %w", what, mark, driver.ErrConflict)
 		}
@@ -72,7 +72,9 @@ func (v views) Put(ctx context.Context, doc driver.Document, mark string) error 
 			t.exec("INSERT INTO marks (view, mark) VALUES (?, ?)", doc.View, mark)
 		}
 		return nil
-	})
+	}
+	committed := func() { v.s.bell.Wrote(doc.View, doc.Key) }
+	return v.s.submit(ctx, &op{apply: apply, committed: committed, size: len(doc.Body) + len(doc.Memory)})
 }
 
 // putDocument writes a document if it has the version that was read.
@@ -184,11 +186,11 @@ func (v views) Drop(ctx context.Context, view string) error {
 		"DELETE FROM marks WHERE view = ?1 AND mark IN (SELECT mark FROM marks WHERE view = ?1 LIMIT ?2)",
 	} {
 		for removed := int64(dropRows); removed == dropRows; {
-			err := v.s.write(ctx, 0, func(t *tx) error {
+			apply := func(t *tx) error {
 				removed = t.exec(query, view, int64(dropRows))
 				return nil
-			})
-			if err != nil {
+			}
+			if err := v.s.submit(ctx, &op{apply: apply, committed: func() { v.s.bell.Dropped(view) }}); err != nil {
 				return err
 			}
 		}

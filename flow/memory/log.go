@@ -48,11 +48,12 @@ func (s *Store) Commit(ctx context.Context, c driver.Commit) error {
 	for _, item := range c.Items {
 		s.put(item)
 	}
+	s.bell.Committed(c.Record.Correlation)
 	return nil
 }
 
 func checkSizes(c driver.Commit) error {
-	if err := driver.CheckSize("memory: record "+c.Record.ID, c.Record.Body); err != nil {
+	if err := driver.CheckRecord("memory: record "+c.Record.ID, c.Record.Body); err != nil {
 		return err
 	}
 	if c.Head != nil {

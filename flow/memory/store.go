@@ -31,6 +31,7 @@ type Store struct {
 	views map[string]view
 
 	writes int
+	bell   driver.Bell
 }
 
 // New returns an empty store.
@@ -50,7 +51,7 @@ func New() *Store {
 func (s *Store) Platform(p driver.Publisher) driver.Platform {
 	return driver.Platform{
 		Log: s, Views: s.Views(), Agenda: s.Agenda(), Publisher: p,
-		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(),
+		Clock: clock.System{}, Random: rand.Reader, Mailbox: mailbox.New(), Watcher: s,
 	}
 }
 

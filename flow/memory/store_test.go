@@ -13,7 +13,7 @@ import (
 
 func open(*testing.T) drivertest.Stores {
 	store := memory.New()
-	return drivertest.Stores{Log: store, Views: store.Views(), Agenda: store.Agenda()}
+	return drivertest.Stores{Log: store, Views: store.Views(), Agenda: store.Agenda(), Watcher: store}
 }
 
 func TestStore(t *testing.T) {
@@ -31,7 +31,7 @@ func TestPlatformIsComplete(t *testing.T) {
 	t.Parallel()
 	broker := newBroker(t, memory.Options{})
 	p := memory.New().Platform(broker)
-	if p.Log == nil || p.Views == nil || p.Agenda == nil || p.Publisher != broker || p.Mailbox == nil {
+	if p.Log == nil || p.Views == nil || p.Agenda == nil || p.Publisher != broker || p.Mailbox == nil || p.Watcher == nil {
 		t.Errorf("a part of the platform is missing: %+v", p)
 	}
 	if now := p.Clock.Now(); now.IsZero() {

@@ -20,6 +20,7 @@ func (s *Store) Views() *Views { return &Views{s} }
 
 type view struct {
 	documents map[string]driver.Document
+	keys      []string // of the documents, in order
 	marks     map[string]bool
 }
 
@@ -57,11 +58,15 @@ func (v *Views) Put(ctx context.Context, doc driver.Document, mark string) error
 	}
 	doc = cloneDocument(doc)
 	doc.Version = v.s.version()
+	if at, found := slices.BinarySearch(view.keys, doc.Key); !found {
+		view.keys = slices.Insert(view.keys, at, doc.Key)
+	}
 	v.s.views[doc.View] = view
 	view.documents[doc.Key] = doc
 	if mark != "" {
 		view.marks[mark] = true
 	}
+	v.s.bell.Wrote(doc.View, doc.Key)
 	return nil
 }
 
@@ -80,14 +85,21 @@ func (v *Views) Query(ctx context.Context, view string, q driver.Query) iter.Seq
 	return sequence(ctx, func() []driver.Document {
 		v.s.mu.Lock()
 		defer v.s.mu.Unlock()
+		view := v.s.views[view]
+		begin, exact := slices.BinarySearch(view.keys, q.After)
+		if exact {
+			begin++
+		}
 		var found []driver.Document
-		for _, doc := range v.s.views[view].documents {
-			if doc.Key > q.After && matches(doc.Body, q.Where) {
+		for _, key := range view.keys[begin:] {
+			if doc := view.documents[key]; matches(doc.Body, q.Where) {
 				found = append(found, doc)
 			}
+			if q.Limit > 0 && len(found) == q.Limit {
+				break
+			}
 		}
-		slices.SortFunc(found, func(a, b driver.Document) int { return cmp.Compare(a.Key, b.Key) })
-		return first(found, q.Limit)
+		return found
 	}, cloneDocument)
 }
 
@@ -116,6 +128,7 @@ func (v *Views) Drop(ctx context.Context, view string) error {
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
 	delete(v.s.views, view)
+	v.s.bell.Dropped(view)
 	return nil
 }
 

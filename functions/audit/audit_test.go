@@ -91,6 +91,14 @@ func refunded(id string, amount money.Cents) flow.Event {
 	return payment.Refunded{Payment: id, Amount: amount}
 }
 
+func settled(id string, amount money.Cents) flow.Event {
+	return payment.Settled{Payment: id, Amount: amount}
+}
+
+func bounced(id string, amount money.Cents) flow.Event {
+	return payment.Bounced{Payment: id, Amount: amount}
+}
+
 // begun is an order up to its payment; good is one to its good end.
 func begun(id string) []flow.Event {
 	return []flow.Event{created(id), reserved(id, 600), approved(id), paid(id, 600)}
@@ -102,7 +110,8 @@ func TestALogInWhichAllIsWell(t *testing.T) {
 	t.Parallel()
 	report := check(t, logOf(t, slices.Concat(
 		[]flow.Event{opened(600), credit.LimitSet{Account: "alice", Limit: 1800, Change: 1200}},
-		good("1"),
+		[]flow.Event{created("1"), reserved("1", 600), approved("1"), settled("1", 600)}, // the report was faster
+		[]flow.Event{paid("1", 600), completed("1"), captured("1", 600), bounced("1", 600)},
 		[]flow.Event{created("2"), reserved("2", 600), cancelled("2"), released("2", 600)},
 		[]flow.Event{created("3"), cancelled("3"), released("3", 0)}, // the cancellation was faster
 		[]flow.Event{
@@ -168,6 +177,11 @@ func TestEachViolationIsFound(t *testing.T) {
 		"refunded and completed":              {slices.Concat(open, good("1"), []flow.Event{refunded("1", 600)}), "order 1: 6.00 were paid and 0.00 refunded before, cancelled is false"},
 		"refunded twice":                      {slices.Concat(open, begun("1"), []flow.Event{cancelled("1"), refunded("1", 600), refunded("1", 600)}), "6.00 were paid and 6.00 refunded before"},
 		"a refund due that is not":            {slices.Concat(open, good("1"), []flow.Event{refundDue("1")}), "order 1 is not one that was cancelled and paid with 6.00"},
+		"settled twice":                       {slices.Concat(open, good("1"), []flow.Event{settled("1", 600), settled("1", 600)}), "order 1 costs 6.00, and 6.00 were settled before"},
+		"settled other than the total":        {slices.Concat(open, good("1"), []flow.Event{settled("1", 599)}), "order 1 costs 6.00, and 0.00 were settled before"},
+		"settled and never paid":              {append(open, created("1"), cancelled("1"), released("1", 0), settled("1", 600)), "order 1 is not paid, and 6.00 are settled"},
+		"bounced and never paid":              {append(open, created("1"), cancelled("1"), released("1", 0), bounced("1", 600)), "order 1: 0.00 were paid, and 0.00 bounced before"},
+		"bounced twice":                       {slices.Concat(open, good("1"), []flow.Event{bounced("1", 600), bounced("1", 600)}), "order 1: 6.00 were paid, and 6.00 bounced before"},
 		"a ticket left behind":                {append(open, created("1"), ticket.Created{Ticket: "1"}, cancelled("1"), released("1", 0)), "order 1 is cancelled, and its ticket is not"},
 		"a ticket that was not wanted":        {append(open, created("1"), cancelled("1"), released("1", 0), ticket.Cancelled{Ticket: "1"}, ticket.Created{Ticket: "1"}, ticket.Expired{Ticket: "1"}), "ticket/1 2, ticket.created: the ticket of order 1 was cancelled before"},
 		"a courier left behind":               {append(open, created("1"), cancelled("1"), released("1", 0), delivery.Cancelled{Delivery: "1"}, delivery.Dispatched{Delivery: "1"}), "order 1 is cancelled, and its delivery is neither"},

@@ -22,6 +22,8 @@ type tale struct {
 	closed                       bool // credit was released, or captured
 	// paid and refunded are what the payment provider moved.
 	paid, refunded money.Cents
+	// settled is what it says is on our account, bounced what it took back.
+	settled, bounced money.Cents
 	// cooking and riding are set while a kitchen or a courier is at work.
 	cooking, riding bool
 	// unwanted is set when the ticket was cancelled, be there one or not.
@@ -106,6 +108,22 @@ func (a *Auditor) refunded(e payment.Refunded) {
 	t.refunded += e.Amount
 }
 
+func (a *Auditor) settled(e payment.Settled) {
+	t := a.tale(e.Order())
+	if t.settled != 0 || e.Amount != t.total {
+		a.violation("order %s costs %v, and %v were settled before", e.Order(), t.total, t.settled)
+	}
+	t.settled += e.Amount
+}
+
+func (a *Auditor) bounced(e payment.Bounced) {
+	t := a.tale(e.Order())
+	if t.bounced != 0 || e.Amount != t.paid {
+		a.violation("order %s: %v were paid, and %v bounced before", e.Order(), t.paid, t.bounced)
+	}
+	t.bounced += e.Amount
+}
+
 func (a *Auditor) ticketCreated(e ticket.Created) {
 	t := a.tale(e.Order())
 	if t.unwanted {
@@ -164,6 +182,9 @@ func (t *tale) wrongs() []string {
 	}
 	if !t.completed && t.paid != t.refunded {
 		wrongs = append(wrongs, fmt.Sprintf("is not completed, %v were paid and %v refunded", t.paid, t.refunded))
+	}
+	if t.settled != 0 && t.paid == 0 {
+		wrongs = append(wrongs, fmt.Sprintf("is not paid, and %v are settled", t.settled))
 	}
 	return wrongs
 }

@@ -25,6 +25,8 @@ func (a *Auditor) reads() map[string]reader {
 	read(m, a.captured)
 	read(m, a.paid)
 	read(m, a.refunded)
+	read(m, a.settled)
+	read(m, a.bounced)
 	read(m, a.ticketCreated)
 	read(m, func(e ticket.Rejected) { a.tale(e.Order()).cooking = false })
 	read(m, func(e ticket.Expired) { a.tale(e.Order()).cooking = false })

@@ -10,9 +10,7 @@ func (t Ticket) Accept(c ticket.Accept) ([]ticket.Event, error) {
 	if err := t.must(Waiting, c.Ticket); err != nil {
 		return nil, err
 	}
-	return []ticket.Event{ticket.Accepted{
-		Ticket: t.ID, Consumer: t.Consumer, Restaurant: t.Restaurant, Total: t.Total,
-	}}, nil
+	return []ticket.Event{t.accepted()}, nil
 }
 
 // Reject rejects a ticket that waits.
@@ -28,9 +26,7 @@ func (t Ticket) Finish(c ticket.Finish) ([]ticket.Event, error) {
 	if err := t.must(Accepted, c.Ticket); err != nil {
 		return nil, err
 	}
-	return []ticket.Event{ticket.Ready{
-		Ticket: t.ID, Consumer: t.Consumer, Restaurant: t.Restaurant, Total: t.Total,
-	}}, nil
+	return []ticket.Event{t.ready()}, nil
 }
 
 // must refuses unless the ticket has a status.

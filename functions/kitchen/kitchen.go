@@ -9,12 +9,14 @@ import (
 	"github.com/onevent/onevent/events/restaurant"
 	"github.com/onevent/onevent/events/ticket"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/webhook"
 )
 
 // Functions returns what the kitchen does. A ticket that has waited acceptWithin
 // for its restaurant expires. Restaurants are told of tickets through r; if it is
-// nil, telling them fails, and is tried again.
-func Functions(acceptWithin time.Duration, r Restaurant) []flow.Function {
+// nil, telling them fails, and is tried again. What their tills tell is signed with
+// one of the secrets.
+func Functions(acceptWithin time.Duration, r Restaurant, secrets ...webhook.Secret) []flow.Function {
 	return []flow.Function{
 		flow.Command("accept-ticket", Ticket.Accept).
 			Emits(ticket.Accepted{}),
@@ -32,5 +34,14 @@ func Functions(acceptWithin time.Duration, r Restaurant) []flow.Function {
 			Emits(ticket.Expired{}),
 		flow.On("cancel-ticket", credit.Released.Ticket, Ticket.OnCreditReleased).
 			Emits(ticket.Cancelled{}),
+
+		flow.Webhook("till", webhook.Standard(secrets...), receiveTill).
+			Emits(ticket.AcceptanceReported{}, ticket.RejectionReported{}, ticket.ReadinessReported{}),
+		flow.On("take-acceptance", ticket.AcceptanceReported.Key, Ticket.OnAcceptanceReported).
+			Emits(ticket.Accepted{}),
+		flow.On("take-rejection", ticket.RejectionReported.Key, Ticket.OnRejectionReported).
+			Emits(ticket.Rejected{}),
+		flow.On("take-readiness", ticket.ReadinessReported.Key, Ticket.OnReadinessReported).
+			Emits(ticket.Accepted{}, ticket.Ready{}),
 	}
 }

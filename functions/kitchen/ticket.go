@@ -34,7 +34,7 @@ func (t Ticket) Evolve(e ticket.Event) Ticket {
 	switch e := e.(type) {
 	case ticket.Created:
 		return Ticket{ID: e.Ticket, Consumer: e.Consumer, Restaurant: e.Restaurant, Total: e.Total, Status: Waiting}
-	case ticket.AcceptanceDue:
+	case ticket.AcceptanceDue, ticket.AcceptanceReported, ticket.RejectionReported, ticket.ReadinessReported:
 	case ticket.Accepted:
 		t.Status = Accepted
 	case ticket.Rejected:

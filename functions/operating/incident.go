@@ -22,7 +22,7 @@ func (i Incident) Evolve(e incident.Event) Incident {
 		i.Opened = e.Since
 	case incident.Closed:
 		i.Closed = e.Since
-	case incident.Noted:
+	case incident.Noted, incident.Raised:
 	}
 	return i
 }

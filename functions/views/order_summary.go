@@ -32,7 +32,8 @@ type Summary struct {
 	Ticket string `json:"ticket,omitempty"`
 	// Delivery is scheduled, dispatched, picked up, delivered or cancelled.
 	Delivery string `json:"delivery,omitempty"`
-	// Payment is requested, captured, failed, refund due or refunded.
+	// Payment is requested, captured, settled, failed, refund due, refunded,
+	// bounced or disputed.
 	Payment string `json:"payment,omitempty"`
 	// History has the wire names of its events, in the order of the log.
 	// Deadlines are not among them: they fall due long after most orders ended.
@@ -73,6 +74,9 @@ func OrderSummary() flow.Function {
 		summarise(payment.Captured.Order, func(s Summary, _ payment.Captured) Summary { s.Payment = "captured"; return s }),
 		summarise(payment.Failed.Order, func(s Summary, _ payment.Failed) Summary { s.Payment = "failed"; return s }),
 		summarise(payment.Refunded.Order, func(s Summary, _ payment.Refunded) Summary { s.Payment = "refunded"; return s }),
+		summarise(payment.Settled.Order, Summary.settled),
+		summarise(payment.Bounced.Order, func(s Summary, _ payment.Bounced) Summary { s.Payment = "bounced"; return s }),
+		summarise(payment.Disputed.Order, func(s Summary, _ payment.Disputed) Summary { s.Payment = "disputed"; return s }),
 	)
 }
 
@@ -94,6 +98,14 @@ func (s Summary) created(e order.Created) Summary {
 
 func (s Summary) cancelled(e order.Cancelled) Summary {
 	s.Status, s.Reason, s.Detail = "cancelled", e.Reason, e.Detail
+	return s
+}
+
+// settled leaves a payment's status where worse is known.
+func (s Summary) settled(payment.Settled) Summary {
+	if s.Payment == "requested" || s.Payment == "captured" {
+		s.Payment = "settled"
+	}
 	return s
 }
 

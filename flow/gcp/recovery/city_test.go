@@ -35,7 +35,7 @@ func newCity(t *testing.T, edge string) *city {
 		commands: outside.Commander{URL: edge, Actor: "city"},
 	}
 	c.restaurants = httptest.NewServer(http.HandlerFunc(c.takeTicket))
-	c.payments = httptest.NewServer(c.counting(outside.NewPayments(outside.NewBehaviours()).Handler()))
+	c.payments = httptest.NewServer(c.counting(outside.NewPayments(silent(), outside.NewBehaviours(), outside.Teller{}).Handler()))
 	t.Cleanup(func() {
 		cancel()
 		c.restaurants.Close()
@@ -43,6 +43,13 @@ func newCity(t *testing.T, edge string) *city {
 		c.work.Wait()
 	})
 	return c
+}
+
+// silent returns the opening hours of a provider that tells nothing.
+func silent() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }
 
 // takeTicket takes a ticket, and has all that a restaurant and a courier do for it

@@ -20,6 +20,9 @@ import (
 // had when it was told to end.
 func TestUpdateUnderLoad(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("the race detector is too slow for a load at a rate")
+	}
 	r := newRig(t, needShared(t))
 	before := r.serve(r.setup)
 	r.register()

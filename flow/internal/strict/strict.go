@@ -34,8 +34,8 @@ func (p Problem) String() string {
 	return p.Pointer + ": " + p.Text
 }
 
-// Decode reads data, which must be one JSON object, into the struct to which
-// into points. A field is required unless its tag has omitempty or omitzero. It
+// Decode reads data, which must be one JSON value, into the struct or slice to
+// which into points. A field is required unless its tag has omitempty or omitzero. It
 // returns all problems, and no more than 20; into is complete only if there are
 // none.
 func Decode(data []byte, into any) []Problem {

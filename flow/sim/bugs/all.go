@@ -94,8 +94,8 @@ func All() []Bug { //nolint:funlen // a table
 		},
 		{
 			Name: "deadline-not-published", File: "tick.go", Promises: "P1 P11 liveness",
-			Old: "return []Event{e}, nil },\n	})\n	if err != nil {\n		return err\n	}\n	return s.publish(ctx, b.recorded())",
-			New: "return []Event{e}, nil },\n	})\n	_ = b\n	return err",
+			Old: "return events, nil },\n	})\n	if err != nil {\n		return err\n	}\n	return s.publish(ctx, b.recorded())",
+			New: "return events, nil },\n	})\n	_ = b\n	return err",
 		},
 		{
 			Name: "item-removed-before-it-is-done", File: "tick.go", Promises: "P1 P5 P11 liveness",
@@ -121,13 +121,13 @@ func All() []Bug { //nolint:funlen // a table
 		// Effects.
 		{
 			Name: "effect-without-a-key", File: "handle.go", Promises: "P5",
-			Old: "	out, err := callSafely(withIdempotencyKey(ctx, id), f, e)",
-			New: "	out, err := callSafely(withIdempotencyKey(ctx, id+s.now().String()), f, e)",
+			Old: "callSafely(withIdempotencyKey(ctx, id), f.timeout, call)",
+			New: "callSafely(withIdempotencyKey(ctx, id+s.now().String()), f.timeout, call)",
 		},
 		{
 			Name: "effect-not-recorded", File: "handle.go", Promises: "P1 P11 P5",
-			Old: "	stream := f.namespace() + \"/\" + e.Key()\n	if len(out) > 0 {",
-			New: "	if len(out) == 1 && len(id)%2 == 0 && id[0] < '8' {\n		return nil\n	}\n	stream := f.namespace() + \"/\" + e.Key()\n	if len(out) > 0 {",
+			Old: "	stream := f.namespace() + \"/\" + key\n	if len(out) > 0 {",
+			New: "	if len(out) == 1 && id[0] < '8' {\n		return nil\n	}\n	stream := f.namespace() + \"/\" + key\n	if len(out) > 0 {",
 		},
 		// Views.
 		{
@@ -142,7 +142,7 @@ func All() []Bug { //nolint:funlen // a table
 		},
 		{
 			Name: "tally-without-its-mark", File: "project.go", Promises: "P4 liveness",
-			Old: "	err = s.putDocument(ctx, f, doc, value, r.ID)",
+			Old: "	err = s.putDocument(ctx, f, doc, value, p.mark)",
 			New: "	err = s.putDocument(ctx, f, doc, value, \"\")",
 		},
 		{

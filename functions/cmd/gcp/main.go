@@ -8,6 +8,14 @@
 //	FIRESTORE_DATABASE    the database; default "(default)"
 //	RESTAURANT_URL        where tickets are posted
 //	PAYMENTS_URL          where cards are charged
+//
+// Secrets, each with a second variable that ends in _OLD while it is replaced:
+//
+//	PAYMENTS_WEBHOOK_SECRET  signs what the payment provider tells
+//	TILL_WEBHOOK_SECRET      signs what the restaurants' tills tell
+//	HOOKS_MASTER_SECRET      is what the secrets of outgoing webhooks are derived from,
+//	                         at least 32 bytes; without it there are none
+//	PUBLIC_URL               the address of this system, for the events they carry
 package main
 
 import (
@@ -19,12 +27,18 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/docs"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/host"
+	"github.com/onevent/onevent/flow/schema/intake"
 	"github.com/onevent/onevent/flow/version"
+	"github.com/onevent/onevent/flow/webhook"
+	"github.com/onevent/onevent/flow/webhook/out"
 	"github.com/onevent/onevent/functions"
+	"github.com/onevent/onevent/functions/about"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
 )
@@ -53,18 +67,42 @@ func run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	defer broker.Close() //nolint:errcheck // the process ends
+	hooks := hooksOf(getenv)
 	app := functions.App(functions.Settings{
-		Restaurant: kitchen.HTTPRestaurant{URL: getenv("RESTAURANT_URL")},
-		Payments:   billing.HTTPPayments{URL: getenv("PAYMENTS_URL")},
-		Version:    version.Current(),
+		Restaurant:      kitchen.HTTPRestaurant{URL: getenv("RESTAURANT_URL")},
+		Payments:        billing.HTTPPayments{URL: getenv("PAYMENTS_URL")},
+		PaymentsSecrets: secrets("PAYMENTS_WEBHOOK_SECRET"),
+		TillSecrets:     secrets("TILL_WEBHOOK_SECRET"),
+		Hooks:           hooks,
+		Version:         version.Current(),
 	})
-	system, err := flow.New(app, gcp.Platform(store, broker))
+	system, err := flow.New(app, gcp.Platform(store, broker), intake.Check(app, schemas.Files))
 	if err != nil {
 		return err
 	}
 	h := host.For(system, log)
+	pages := docs.Handler(app, about.Docs())
+	mounts := []edge.Mount{{Pattern: docs.Path, Handler: pages}, {Pattern: docs.Path + "/", Handler: pages}}
+	if hooks != nil {
+		hooks.Connect(system)
+		mounts = append(mounts, edge.Mount{Pattern: out.Path, Handler: hooks.Handler()})
+	}
 	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
-		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log})
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Mounts: mounts, Leaving: ctx.Done()}) //nolint:contextcheck // what many follow is no one request's
 	}
 	return h.Serve(ctx, cmp.Or(getenv("PORT"), "8080"))
+}
+
+// secrets returns the secret in an environment variable, and the one before it.
+func secrets(name string) []webhook.Secret {
+	return []webhook.Secret{webhook.Env(name), webhook.Env(name + "_OLD")}
+}
+
+// hooksOf returns who posts events to the outside; nil if nobody is to.
+func hooksOf(getenv func(string) string) *out.Service {
+	const master = "HOOKS_MASTER_SECRET"
+	if getenv(master) == "" {
+		return nil
+	}
+	return out.New(out.Options{Masters: secrets(master), Source: getenv("PUBLIC_URL")})
 }

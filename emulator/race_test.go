@@ -1,0 +1,7 @@
+//go:build race
+
+package main_test
+
+// raceDetector says that the tests run under the race detector, which makes them many
+// times slower: too slow for a load at a rate.
+const raceDetector = true
