@@ -13,8 +13,8 @@ import (
 )
 
 // guard puts around a handler what every request has to pass: from the outside
-// in, the headers of every answer, panics, hosts, origins, paths, and overload:
-// the backlog, the requests there are at once, and the commands at work.
+// in, the headers of every answer, bodies in chunks, panics, hosts, origins, paths,
+// and overload: the backlog, the requests there are at once, and the commands at work.
 func (e *edge) guard(next http.Handler, o Options) http.Handler {
 	next = e.paceCommands(next, e.pace)
 	next = e.limit(next, o.MaxInFlight)
@@ -22,7 +22,7 @@ func (e *edge) guard(next http.Handler, o Options) http.Handler {
 	next = e.checkPaths(next)
 	next = e.checkOrigins(next)
 	next = e.checkHosts(next, o.Hosts)
-	return secureHeaders(e.catchPanics(next))
+	return secureHeaders(endChunked(e.catchPanics(next)))
 }
 
 // secureHeaders keeps browsers from making of an answer what it is not. See
@@ -35,6 +35,19 @@ func secureHeaders(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// endChunked closes the connection after a request whose body came in chunks. If it
+// had a length too, which net/http passes over in silence, whoever passed it on may
+// have seen the body end elsewhere, and would have the rest of it read as a request
+// that nobody sent. See RFC 9112, section 6.1.
+func endChunked(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -3,6 +3,7 @@ package edge_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -133,6 +134,29 @@ func TestABodyThatDoesNotComeIsTooSlow(t *testing.T) {
 }
 
 // serve serves a handler until the test ends or stop is called.
+// TestAfterChunksTheConnectionEnds sends a request whose body ends in one place by its
+// chunks, and in another by its length, with a command between the two.
+func TestAfterChunksTheConnectionEnds(t *testing.T) {
+	t.Parallel()
+	world := flowtest.NewWorld(t, testapp.App(nil), nil)
+	url, _, _ := serve(t, edge.New(world.System(), edge.Options{}))
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	const head = "POST /commands/light.press HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+	const hidden = head + "Content-Length: 25\r\n\r\n" + `{"light":"a","house":"h"}`
+	_, _ = fmt.Fprintf(connection, "%sContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n%s", head, len(hidden)+5, hidden)
+	all, err := io.ReadAll(connection)
+	if err != nil || strings.Count(string(all), "HTTP/1.1 ") != 1 || !strings.HasPrefix(string(all), "HTTP/1.1 400 ") {
+		t.Errorf("%v, answered %q", err, all)
+	}
+	if n := len(world.Waiting()); n != 0 {
+		t.Errorf("%d messages after what nobody sent", n)
+	}
+}
+
 func serve(t *testing.T, handler http.Handler) (url string, stop func(), ended <-chan error) {
 	t.Helper()
 	listener := listen(t)
