@@ -67,6 +67,7 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
 		{"schema", "check|write|show", "hold events and commands to what was published", schemaHelp, schemaFiles},
 		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
+		{"policy", "", "print who may do what", "onevent policy", policy},
 		{"webhook", "replay", "send again what webhooks took", webhookHelp, webhooks},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}
@@ -81,7 +82,8 @@ const intro = `onevent looks at a system, and talks to it.
 const outro = `
 Every verb takes -addr URL, the system's address (default: $ONEVENT_ADDR, or
 http://127.0.0.1:8080), or -data DIR, the data folder of an emulator; which, to
-send or redrive, must not run. onevent VERB -h tells more.
+send or redrive, must not run. onevent VERB -h tells more. A system that wants
+to know who asks is sent the token in $ONEVENT_TOKEN.
 
 Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 `

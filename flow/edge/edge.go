@@ -21,8 +21,7 @@
 //	GET  /healthz                    whether the system can read its log, and its version
 //
 // Errors are problem details (RFC 9457), see [Problem]. After an answer of 4xx
-// nothing was stored. The edge knows nobody: who may call it is for the network,
-// or a proxy, to say.
+// nothing was stored. Who may call what is for [Options.Access] to say.
 package edge
 
 import (
@@ -36,10 +35,14 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/access"
 )
 
 // Options are how the edge serves. The zero value is useful.
 type Options struct {
+	// Access says who may do what. The zero value is open to all, on loopback
+	// only: what comes from elsewhere is answered 403, and Serve refuses to begin.
+	Access access.Access
 	// MaxInFlight is the most requests there are at once; 0 means 512. Half of
 	// it is for commands, three eighths are for reads, and one is for what
 	// operators do: /audit, /redecide and redrives. Reads above that are
@@ -88,11 +91,12 @@ func New(system *flow.System, o Options) http.Handler {
 	e := &edge{
 		system: system, app: app, commands: map[string]bool{}, views: viewsOf(app),
 		timeout: o.Timeout, longTimeout: o.LongTimeout, reader: make(chan struct{}, 1), log: o.Log,
+		access: o.Access,
 	}
 	for _, c := range Commands(app) {
 		e.commands[c.Name] = true
 	}
-	return e.guard(e.mux(), o)
+	return guarded{Handler: e.guard(e.mux(), o), access: o.Access}
 }
 
 func (o Options) withDefaults() Options {
@@ -126,6 +130,7 @@ type edge struct {
 	longTimeout time.Duration
 	reader      chan struct{} // holds a token while somebody reads the whole log
 	log         *slog.Logger
+	access      access.Access
 }
 
 // An action answers a request, or returns an error, which becomes a problem. It
@@ -167,7 +172,7 @@ func (e *edge) mux() http.Handler {
 		if paths[r.path] == nil {
 			paths[r.path] = map[string]action{}
 		}
-		paths[r.path][r.method] = do
+		paths[r.path][r.method] = e.allowed(needsOf(r.method, r.path), do)
 	}
 	for _, r := range e.routes() {
 		add(r, within(e.timeout, r.do))

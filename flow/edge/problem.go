@@ -111,13 +111,14 @@ func (e *edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
 		return // nobody listens any more
 	}
+	err = e.challenge(w, err)
 	p := *problemOf(err)
 	if p.Status >= http.StatusInternalServerError {
 		id := rand.Text()
 		p.Instance = instancePrefix + id
 		e.log.ErrorContext(r.Context(), "request failed", "id", id, "method", r.Method, "path", r.URL.Path, "status", p.Status, "error", err)
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}
 	writeProblem(w, &p)

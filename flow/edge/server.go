@@ -36,10 +36,16 @@ func Server(addr string, handler http.Handler) *http.Server {
 
 // Serve serves on a listener until ctx ends. Then it takes no more requests, gives
 // those at work 10 seconds to finish, and returns nil, or an error if they did
-// not. The listener is closed in any case. There are 4,096 connections at once at
+// not. A handler of New that is open to all is not served to other machines: that is
+// an error at once. The listener is closed in any case. There are 4,096 connections at once at
 // most; others wait to be accepted, for a minute at most if those that are there
 // are idle.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	if h, ok := server.Handler.(guarded); ok {
+		if err := h.access.CheckListener(listener.Addr()); err != nil {
+			return errors.Join(fmt.Errorf("edge: serve: %w", err), listener.Close())
+		}
+	}
 	stopped := make(chan error, 1)
 	cancel := context.AfterFunc(ctx, func() {
 		patience, done := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)

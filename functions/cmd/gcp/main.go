@@ -8,6 +8,11 @@
 //	FIRESTORE_DATABASE    the database; default "(default)"
 //	RESTAURANT_URL        where tickets are posted
 //	PAYMENTS_URL          where cards are charged
+//
+// The edge does not start open to all. It needs one of:
+//
+//	ONEVENT_OIDC_ISSUER, ONEVENT_OIDC_AUDIENCE  whose tokens it takes, and what they are for
+//	ONEVENT_ACCESS=proxy                        somebody in front of it (Cloud Run's IAM) lets in only who may do everything
 package main
 
 import (
@@ -20,6 +25,7 @@ import (
 	"syscall"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/access"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/host"
@@ -42,6 +48,16 @@ func main() {
 
 func run(ctx context.Context, getenv func(string) string) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	port := cmp.Or(getenv("PORT"), "8080")
+	target := getenv("FUNCTION_TARGET")
+	withEdge := target == "" || target == edgeTarget
+	var entry access.Access
+	if withEdge {
+		var err error
+		if entry, err = accessOf(getenv, port); err != nil {
+			return err
+		}
+	}
 	project := getenv("GOOGLE_CLOUD_PROJECT")
 	store, err := gcp.OpenStore(ctx, gcp.StoreOptions{Project: project, Database: getenv("FIRESTORE_DATABASE")})
 	if err != nil {
@@ -63,8 +79,21 @@ func run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	h := host.For(system, log)
-	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
-		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log})
+	if withEdge {
+		if _, err := entry.Policy.Check(app); err != nil {
+			return err
+		}
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Access: entry})
 	}
-	return h.Serve(ctx, cmp.Or(getenv("PORT"), "8080"))
+	return h.Serve(ctx, port)
+}
+
+// accessOf returns who may use the edge, or an error if anybody could: a container
+// listens on all addresses.
+func accessOf(getenv func(string) string, port string) (access.Access, error) {
+	a, err := access.FromEnv(getenv, functions.Policy())
+	if err != nil {
+		return a, err
+	}
+	return a, a.CheckBind(":" + port)
 }
