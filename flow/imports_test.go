@@ -22,6 +22,7 @@ func TestImports(t *testing.T) {
 		{"flow/function", nil, "its events are plain data"},
 		{"flow/driver", nil, "a platform implements it and nothing else"},
 		{"flow/memory", []string{module + "flow/driver", module + "flow/clock", module + "flow/mailbox"}, "the model needs nothing"},
+		{"flow/access", []string{module + "flow", "github.com/go-jose/go-jose/v4"}, "what guards the edge should be read in an afternoon"},
 		{"events/...", []string{module + "flow", module + "events/"}, "events are plain data"},
 		{"functions", []string{module + "flow", module + "events", module + "functions/"}, "functions speak to flow, not to a cloud"},
 	} {

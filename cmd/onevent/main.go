@@ -35,10 +35,12 @@ func main() {
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
-// application returns the application as the emulator runs it. Nothing outside is
-// called by this program.
-func application() flow.App {
-	return functions.App(functions.Settings{Hooks: out.New(out.Options{Public: public.Options{Development: true}})})
+// application returns the application as the emulator runs it.
+func application() flow.App { return functions.App(settings()) }
+
+// settings are for what is only looked at: nothing outside is called.
+func settings() functions.Settings {
+	return functions.Settings{Hooks: out.New(out.Options{Public: public.Options{Development: true}})}
 }
 
 // A usage is an error of the command line itself.
@@ -76,6 +78,7 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"picture", "", "draw events and functions as a Mermaid flowchart", "onevent picture > picture.mmd", picture},
 		{"schema", "check|write|show", "hold events and commands to what was published", schemaHelp, schemaFiles},
 		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
+		{"policy", "", "print who may do what", "onevent policy", policy},
 		{"webhook", "replay", "send again what webhooks took", webhookHelp, webhooks},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}
@@ -90,7 +93,8 @@ const intro = `onevent looks at a system, and talks to it.
 const outro = `
 Every verb takes -addr URL, the system's address (default: $ONEVENT_ADDR, or
 http://127.0.0.1:8080), or -data DIR, the data folder of an emulator; which, to
-send or redrive, must not run. onevent VERB -h tells more.
+send or redrive, must not run. onevent VERB -h tells more. A system that wants
+to know who asks is sent the token in $ONEVENT_TOKEN.
 
 Exit codes: 0 done, 1 failed, 2 the command line is wrong.
 `

@@ -174,7 +174,9 @@ func (p *program) connect(ctx context.Context, write bool) (base string, err err
 		return "", usageError("the address %q is no URL like %s", p.addr, defaultAddr)
 	}
 	p.addr = strings.TrimRight(p.addr, "/")
-	p.client = http.DefaultClient
+	if p.client, err = clientFor(p.addr, p.getenv(tokenVariable)); err != nil {
+		return "", err
+	}
 	return p.addr, nil
 }
 

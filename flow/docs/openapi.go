@@ -37,9 +37,19 @@ func (d *Docs) OpenAPI() ([]byte, error) {
 		"info":              d.info(),
 		"servers":           []object{{"url": "/", "description": "Where this document is served."}},
 		"paths":             a.paths,
-		"components":        object{"schemas": a.schemas, "responses": a.responses},
+		"components":        object{"schemas": a.schemas, "responses": a.responses, "securitySchemes": bearer()},
+		"security":          []object{{"bearer": []string{}}, {}},
 		"tags":              tags(),
 	})
+}
+
+// bearer is how callers say who they are, unless the edge is open or somebody in
+// front of it asks.
+func bearer() object {
+	return object{"bearer": object{
+		"type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+		"description": "A token of the OIDC issuer. Its roles say what it allows; without one the answer is 401, without the right 403.",
+	}}
 }
 
 func tags() []object {
@@ -85,12 +95,18 @@ func (a *api) add(r route) {
 		a.paths[r.path] = item
 	}
 	known := problems()
+	if !r.public() {
+		r.problems = append(r.problems, http.StatusUnauthorized, http.StatusForbidden)
+	}
 	for _, status := range append(r.problems, 0) {
 		name := cmp.Or(strings.TrimPrefix(strconv.Itoa(status), "0"), "default")
 		a.responses[name] = known[name]
 		r.answers[name] = ref("#/components/responses/" + name)
 	}
 	operation := object{"operationId": r.id, "summary": r.summary, "tags": []string{r.tag}, "responses": r.answers}
+	if r.public() {
+		operation["security"] = []object{}
+	}
 	if r.about != "" {
 		operation["description"] = r.about
 	}
@@ -102,6 +118,9 @@ func (a *api) add(r route) {
 	}
 	item[strings.ToLower(r.method)] = operation
 }
+
+// public says whether a route needs no token: signatures protect webhooks.
+func (r route) public() bool { return r.tag == tagWebhooks || r.path == "/healthz" }
 
 // components adds the schemas that routes share.
 func (a *api) components() {
@@ -133,7 +152,8 @@ func problems() object {
 	all := object{}
 	for status, about := range map[string]string{
 		"400":     "The request can't be read: not JSON, a parameter or header that is wrong.",
-		"401":     "The request is not authentic. Nothing was recorded.",
+		"401":     "The request is not authentic, or needs a token. Nothing was recorded.",
+		"403":     "The token does not allow it. Nothing was done.",
 		"404":     "There is none.",
 		"409":     "Refused: code tells programs why, detail tells people. Nothing was recorded.",
 		"413":     "Too large. Nothing was recorded.",

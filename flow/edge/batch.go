@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-	"unicode"
 
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/internal/strict"
@@ -112,7 +111,7 @@ func (e *edge) batchOf(w http.ResponseWriter, r *http.Request) ([]flow.Request, 
 	if err != nil {
 		return nil, err
 	}
-	actor, err := header(r, ActorHeader, maxActor, unicode.IsPrint)
+	actor, err := e.actorOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +120,9 @@ func (e *edge) batchOf(w http.ResponseWriter, r *http.Request) ([]flow.Request, 
 	}
 	items, err := readItems(w, r)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.mayBatch(r, items); err != nil {
 		return nil, err
 	}
 	requests := make([]flow.Request, len(items))

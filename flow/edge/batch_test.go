@@ -29,15 +29,15 @@ func (r *rig) results(a answer) []edge.BatchResult {
 	return all.Results
 }
 
-// press returns an item of a batch.
-func press(light, more string) string {
+// pressItem returns an item of a batch.
+func pressItem(light, more string) string {
 	return fmt.Sprintf(`{"command":"light.press","data":{"light":%q,"house":"h"}%s}`, light, more)
 }
 
 func TestBatchIsExecutedInOrder(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	results := r.results(r.batch("["+press("a", "")+","+press("a", "")+","+press("b", "")+"]", edge.ActorHeader, "Ann"))
+	results := r.results(r.batch("["+pressItem("a", "")+","+pressItem("a", "")+","+pressItem("b", "")+"]", edge.ActorHeader, "Ann"))
 	var types []string
 	for i, result := range results {
 		if result.Status != http.StatusCreated || result.Receipt.Events[0].Actor != "Ann" {
@@ -59,7 +59,7 @@ func TestBatchIsExecutedInOrder(t *testing.T) {
 func TestBatchCountsOnce(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	body := "[" + press("a", "") + "," + press("b", `,"idempotencyKey":"mine"`) + "," + press("a", "") + "]"
+	body := "[" + pressItem("a", "") + "," + pressItem("b", `,"idempotencyKey":"mine"`) + "," + pressItem("a", "") + "]"
 	first := r.batch(body, edge.KeyHeader, "k")
 	stored := r.stored()
 	again := r.batch(body, edge.KeyHeader, "k")
@@ -71,11 +71,11 @@ func TestBatchCountsOnce(t *testing.T) {
 			t.Errorf("under the key %s: %+v", key, a)
 		}
 	}
-	other := r.results(r.batch("["+press("c", "")+","+press("d", "")+"]", edge.KeyHeader, "k"))
+	other := r.results(r.batch("["+pressItem("c", "")+","+pressItem("d", "")+"]", edge.KeyHeader, "k"))
 	if other[0].Status != http.StatusUnprocessableEntity || !strings.Contains(other[0].Problem.Type, "idempotency-key-reused") || other[1].Status != http.StatusCreated {
 		t.Errorf("another batch under the same key: %+v", other)
 	}
-	one, two := r.results(r.batch("["+press("e", "")+"]")), r.results(r.batch("["+press("e", "")+"]"))
+	one, two := r.results(r.batch("["+pressItem("e", "")+"]")), r.results(r.batch("["+pressItem("e", "")+"]"))
 	if one[0].Receipt.ID == two[0].Receipt.ID {
 		t.Error("a batch without a key counts once")
 	}
@@ -88,7 +88,7 @@ func TestRefusalInABatchStopsNobody(t *testing.T) {
 	r.Run()
 	r.Wait(testapp.BurnAfter)
 	r.Run()
-	results := r.results(r.batch("[" + press("a", "") + "," + press("b", "") + "]"))
+	results := r.results(r.batch("[" + pressItem("a", "") + "," + pressItem("b", "") + "]"))
 	if results[0].Status != http.StatusConflict || results[0].Problem.Code != "burned_out" || results[0].Receipt != nil {
 		t.Errorf("the burned one: %+v", results[0])
 	}
@@ -102,7 +102,7 @@ func TestRefusalInABatchStopsNobody(t *testing.T) {
 func TestBatchStopsAtAFault(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	body := "[" + press("a", "") + "," + press("b", "") + "]"
+	body := "[" + pressItem("a", "") + "," + pressItem("b", "") + "]"
 	r.log.failWith(errors.New("password=hunter2"))
 	a := r.batch(body, edge.KeyHeader, "k")
 	results := r.results(a)
@@ -120,7 +120,7 @@ func TestBatchStopsAtAFault(t *testing.T) {
 
 func TestBadBatchesAreRefusedAsAWhole(t *testing.T) {
 	t.Parallel()
-	good := press("a", "")
+	good := pressItem("a", "")
 	many := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(good+",", n), ",") + "]" }
 	type c struct {
 		body    string
@@ -140,15 +140,15 @@ func TestBadBatchesAreRefusedAsAWhole(t *testing.T) {
 		"a text":                {"[" + good + `,"x"]`, 400, "/1", "an object is wanted"},
 		"no command":            {"[" + good + `,{"data":{}}]`, 400, "/1/command", "is missing"},
 		"no data":               {"[" + good + `,{"command":"light.press"}]`, 400, "/1/data", "is missing"},
-		"unknown member":        {"[" + good + "," + press("b", `,"body":{}`) + "]", 400, "/1/body", "is unknown"},
-		"member in wrong case":  {"[" + good + "," + press("b", `,"IdempotencyKey":"k"`) + "]", 400, "/1/IdempotencyKey", "is written"},
-		"member twice":          {"[" + good + "," + press("b", `,"command":"light.press"`) + "]", 400, "/1/command", "twice"},
-		"key of a number":       {"[" + good + "," + press("b", `,"idempotencyKey":1`) + "]", 400, "/1/idempotencyKey", "a string is wanted"},
-		"key of null":           {"[" + good + "," + press("b", `,"idempotencyKey":null`) + "]", 400, "/1/idempotencyKey", "a string is wanted"},
-		"empty key":             {"[" + good + "," + press("b", `,"idempotencyKey":""`) + "]", 422, "/1/idempotencyKey", "is empty"},
-		"odd key":               {"[" + good + "," + press("b", `,"idempotencyKey":"ä"`) + "]", 422, "/1/idempotencyKey", "not allowed"},
-		"long key":              {"[" + good + "," + press("b", `,"idempotencyKey":"`+strings.Repeat("k", 256)+`"`) + "]", 422, "/1/idempotencyKey", "the limit is 255"},
-		"key of another":        {"[" + press("a", `,"idempotencyKey":"x"`) + "," + press("b", `,"idempotencyKey":"x"`) + "]", 422, "/1/idempotencyKey", "at 0"},
+		"unknown member":        {"[" + good + "," + pressItem("b", `,"body":{}`) + "]", 400, "/1/body", "is unknown"},
+		"member in wrong case":  {"[" + good + "," + pressItem("b", `,"IdempotencyKey":"k"`) + "]", 400, "/1/IdempotencyKey", "is written"},
+		"member twice":          {"[" + good + "," + pressItem("b", `,"command":"light.press"`) + "]", 400, "/1/command", "twice"},
+		"key of a number":       {"[" + good + "," + pressItem("b", `,"idempotencyKey":1`) + "]", 400, "/1/idempotencyKey", "a string is wanted"},
+		"key of null":           {"[" + good + "," + pressItem("b", `,"idempotencyKey":null`) + "]", 400, "/1/idempotencyKey", "a string is wanted"},
+		"empty key":             {"[" + good + "," + pressItem("b", `,"idempotencyKey":""`) + "]", 422, "/1/idempotencyKey", "is empty"},
+		"odd key":               {"[" + good + "," + pressItem("b", `,"idempotencyKey":"ä"`) + "]", 422, "/1/idempotencyKey", "not allowed"},
+		"long key":              {"[" + good + "," + pressItem("b", `,"idempotencyKey":"`+strings.Repeat("k", 256)+`"`) + "]", 422, "/1/idempotencyKey", "the limit is 255"},
+		"key of another":        {"[" + pressItem("a", `,"idempotencyKey":"x"`) + "," + pressItem("b", `,"idempotencyKey":"x"`) + "]", 422, "/1/idempotencyKey", "at 0"},
 		"unknown command":       {"[" + good + `,{"command":"light.smash","data":{}}]`, 422, "/1/command", "no such command"},
 		"field missing":         {"[" + good + `,{"command":"light.press","data":{"light":"a"}}]`, 422, "/1/data/house", "is missing"},
 		"field unknown":         {"[" + good + `,{"command":"light.press","data":{"light":"a","house":"h","x":1}}]`, 422, "/1/data/x", "is unknown"},
@@ -198,7 +198,7 @@ func TestBatchIsACommand(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	all := edge.New(r.System(), edge.Options{MaxBacklog: 1, Backlog: full})
-	for path, body := range map[string]string{"/commands": "[" + press("a", "") + "]", "/commands/light.press": `{"light":"a","house":"h"}`} {
+	for path, body := range map[string]string{"/commands": "[" + pressItem("a", "") + "]", "/commands/light.press": `{"light":"a","house":"h"}`} {
 		w := served(all, newRequest(http.MethodPost, path, body).WithContext(t.Context()))
 		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)

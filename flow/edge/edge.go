@@ -43,8 +43,7 @@
 // reader had got before he was cut off, he is told the whole flow again.
 //
 // Errors are problem details (RFC 9457), see [Problem]. After an answer of 4xx
-// nothing was stored. The edge knows nobody: who may call it is for the network,
-// or a proxy, to say.
+// nothing was stored. Who may call what is for [Options.Access] to say.
 package edge
 
 import (
@@ -59,10 +58,14 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/access"
 )
 
 // Options are how the edge serves. The zero value is useful.
 type Options struct {
+	// Access says who may do what. The zero value is open to all, on loopback
+	// only: what comes from elsewhere is answered 403, and Serve refuses to begin.
+	Access access.Access
 	// MaxInFlight is the most requests there are at once; 0 means 512. Half of
 	// it is for commands, three eighths are for reads, and one is for what
 	// operators do: /audit, /redecide and redrives. Reads above that are
@@ -135,10 +138,11 @@ func New(system *flow.System, o Options) http.Handler {
 		waiters: make(chan struct{}, max(1, sharesOf(o.MaxInFlight)[reads]/2)),
 		pace:    newPace(sharesOf(o.MaxInFlight)[commands], o.CommandWithin),
 		hub:     newHub(system, o),
+		access:  o.Access,
 	}
 	mux := e.mux()
 	e.mounts(mux, o.Mounts)
-	return e.guard(mux, o)
+	return guarded{Handler: e.guard(mux, o), access: o.Access}
 }
 
 func (o Options) withDefaults() Options {
@@ -179,6 +183,7 @@ type edge struct {
 	pace        *pace
 	log         *slog.Logger
 	hub         *hub
+	access      access.Access
 }
 
 // An action answers a request, or returns an error, which becomes a problem. It
@@ -231,6 +236,11 @@ func (e *edge) mux() *http.ServeMux {
 	}
 	for path, open := range e.openers() {
 		paths[path][http.MethodGet] = e.follow(open, paths[path][http.MethodGet])
+	}
+	for path, methods := range paths {
+		for method, do := range methods {
+			methods[method] = e.allowed(needsOf(method, path), do)
+		}
 	}
 	mux := http.NewServeMux()
 	for path, methods := range paths {

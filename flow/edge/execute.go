@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/onevent/onevent/flow"
@@ -19,7 +18,9 @@ const (
 	// KeyHeader makes a command count once, however often it is sent: 1 to 255
 	// printable ASCII characters.
 	KeyHeader = "Idempotency-Key"
-	// ActorHeader says who sends it, for the audit trail: at most 128 bytes.
+	// ActorHeader says who sends it, for the audit trail: at most 128 bytes. Where
+	// requests need a token, the token says so, and the header is for who may
+	// impersonate others.
 	ActorHeader = "Onevent-Actor"
 	// ReplayedHeader is "true" on an answer to a command that was executed
 	// before.
@@ -85,7 +86,7 @@ func (e *edge) requestOf(w http.ResponseWriter, r *http.Request) (request flow.R
 	if request.IdempotencyKey, err = header(r, KeyHeader, maxKey, isPrintableASCII); err != nil {
 		return request, err
 	}
-	if request.Actor, err = header(r, ActorHeader, maxActor, unicode.IsPrint); err != nil {
+	if request.Actor, err = e.actorOf(r); err != nil {
 		return request, err
 	}
 	if err := checkContent(r); err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/access"
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/flowtest"
@@ -25,7 +26,7 @@ import (
 // machine gets nothing.
 func TestHostsOnLoopback(t *testing.T) {
 	t.Parallel()
-	handler := edge.New(flowtest.NewWorld(t, testapp.App(nil), nil).System(), edge.Options{Hosts: []string{"shop.example"}})
+	handler := edge.New(flowtest.NewWorld(t, testapp.App(nil), nil).System(), edge.Options{Access: access.Access{Proxy: true}, Hosts: []string{"shop.example"}})
 	loopback, outside := net.IPv4(127, 0, 0, 1), net.IPv4(192, 0, 2, 1)
 	for _, c := range []struct {
 		host    string

@@ -42,7 +42,9 @@ func (e *edge) follow(open opener, plain action) action {
 			return err
 		}
 		defer leave()
-		return e.hub.tell(w, r, t, at)
+		ctx, done := whileKnown(r.Context())
+		defer done()
+		return e.hub.tell(w, r.WithContext(ctx), t, at)
 	}
 }
 

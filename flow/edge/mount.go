@@ -2,6 +2,8 @@ package edge
 
 import (
 	"net/http"
+
+	"github.com/onevent/onevent/flow/access"
 )
 
 // A Mount is a handler of somebody else's among the edge's paths: reads, which
@@ -9,6 +11,8 @@ import (
 type Mount struct {
 	// Pattern is the path, as of http.ServeMux, without a method: "/docs/".
 	Pattern string
+	// Right is what it takes to read it, where requests need a token.
+	Right   access.Right
 	Handler http.Handler
 }
 
@@ -19,6 +23,7 @@ func (e *edge) mounts(mux *http.ServeMux, all []Mount) {
 			m.Handler.ServeHTTP(w, r)
 			return nil
 		}
-		mux.Handle(m.Pattern, e.handler(within(e.timeout, byMethod(m.Pattern, map[string]action{http.MethodGet: serve}))))
+		get := e.allowed(m.Right, within(e.timeout, serve))
+		mux.Handle(m.Pattern, e.handler(byMethod(m.Pattern, map[string]action{http.MethodGet: get})))
 	}
 }

@@ -36,11 +36,18 @@ func Server(addr string, handler http.Handler) *http.Server {
 
 // Serve serves on a listener until ctx ends. Then it takes no more requests, gives
 // those at work 10 seconds to finish (queries that wait for a view are answered at
-// once), and returns nil, or an error if they did not. The listener is closed in
-// any case. There are 4,096 connections at once at most; others wait to be accepted, for a minute at most if those that are there
-// are idle. Streams that go on end with ctx, and their connections do not count
-// among those: Options.MaxLive limits them. The server must come from Server.
+// once), and returns nil, or an error if they did not. A handler of New that is open
+// to all is not served to other machines: that is an error at once. The listener is
+// closed in any case. There are 4,096 connections at once at most; others wait to be
+// accepted, for a minute at most if those that are there are idle. Streams that go on
+// end with ctx, and their connections do not count among those: Options.MaxLive
+// limits them. The server must come from Server.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	if h, ok := server.Handler.(guarded); ok {
+		if err := h.access.CheckListener(listener.Addr()); err != nil {
+			return errors.Join(fmt.Errorf("edge: serve: %w", err), listener.Close())
+		}
+	}
 	tellOfStop(ctx, server)
 	stopped := make(chan error, 1)
 	cancel := context.AfterFunc(ctx, func() {

@@ -16,6 +16,11 @@
 //	HOOKS_MASTER_SECRET      is what the secrets of outgoing webhooks are derived from,
 //	                         at least 32 bytes; without it there are none
 //	PUBLIC_URL               the address of this system, for the events they carry
+//
+// The edge does not start open to all. It needs one of:
+//
+//	ONEVENT_OIDC_ISSUER, ONEVENT_OIDC_AUDIENCE  whose tokens it takes, and what they are for
+//	ONEVENT_ACCESS=proxy                        somebody in front of it (Cloud Run's IAM) lets in only who may do everything
 package main
 
 import (
@@ -29,6 +34,7 @@ import (
 
 	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
+	"github.com/onevent/onevent/flow/access"
 	"github.com/onevent/onevent/flow/docs"
 	"github.com/onevent/onevent/flow/edge"
 	"github.com/onevent/onevent/flow/gcp"
@@ -56,6 +62,17 @@ func main() {
 
 func run(ctx context.Context, getenv func(string) string) error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	port := cmp.Or(getenv("PORT"), "8080")
+	target := getenv("FUNCTION_TARGET")
+	withEdge := target == "" || target == edgeTarget
+	hooks := hooksOf(getenv)
+	var entry access.Access
+	if withEdge {
+		var err error
+		if entry, err = accessOf(getenv, hooks, port); err != nil {
+			return err
+		}
+	}
 	project := getenv("GOOGLE_CLOUD_PROJECT")
 	store, err := gcp.OpenStore(ctx, gcp.StoreOptions{Project: project, Database: getenv("FIRESTORE_DATABASE")})
 	if err != nil {
@@ -67,7 +84,6 @@ func run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	defer broker.Close() //nolint:errcheck // the process ends
-	hooks := hooksOf(getenv)
 	app := functions.App(functions.Settings{
 		Restaurant:      kitchen.HTTPRestaurant{URL: getenv("RESTAURANT_URL")},
 		Payments:        billing.HTTPPayments{URL: getenv("PAYMENTS_URL")},
@@ -80,17 +96,29 @@ func run(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	h := host.For(system, log)
-	pages := docs.Handler(app, about.Docs())
-	mounts := []edge.Mount{{Pattern: docs.Path, Handler: pages}, {Pattern: docs.Path + "/", Handler: pages}}
 	if hooks != nil {
 		hooks.Connect(system)
-		mounts = append(mounts, edge.Mount{Pattern: out.Path, Handler: hooks.Handler()})
 	}
-	if target := getenv("FUNCTION_TARGET"); target == "" || target == edgeTarget {
-		h.Handlers[edgeTarget] = edge.New(system, edge.Options{Log: log, Mounts: mounts, Leaving: ctx.Done()}) //nolint:contextcheck // what many follow is no one request's
+	h := host.For(system, log)
+	if withEdge {
+		if _, err := entry.Policy.Check(app); err != nil {
+			return err
+		}
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{ //nolint:contextcheck // what many follow is no one request's
+			Log: log, Access: entry, Mounts: mountsOf(system, hooks), Leaving: ctx.Done(),
+		})
 	}
-	return h.Serve(ctx, cmp.Or(getenv("PORT"), "8080"))
+	return h.Serve(ctx, port)
+}
+
+// accessOf returns who may use the edge, or an error if anybody could: a container
+// listens on all addresses.
+func accessOf(getenv func(string) string, hooks *out.Service, port string) (access.Access, error) {
+	a, err := access.FromEnv(getenv, functions.Policy(functions.Settings{Hooks: hooks}))
+	if err != nil {
+		return a, err
+	}
+	return a, a.CheckBind(":" + port)
 }
 
 // secrets returns the secret in an environment variable, and the one before it.
@@ -105,4 +133,19 @@ func hooksOf(getenv func(string) string) *out.Service {
 		return nil
 	}
 	return out.New(out.Options{Masters: secrets(master), Source: getenv("PUBLIC_URL")})
+}
+
+// mountsOf returns the paths of the edge that are not its own.
+func mountsOf(system *flow.System, hooks *out.Service) []edge.Mount {
+	pages, readers := docs.Handler(system.App(), about.Docs()), access.Right{Kind: access.Catalogue}
+	mounts := []edge.Mount{
+		{Pattern: docs.Path, Right: readers, Handler: pages},
+		{Pattern: docs.Path + "/", Right: readers, Handler: pages},
+	}
+	if hooks != nil {
+		mounts = append(mounts, edge.Mount{
+			Pattern: out.Path, Right: access.Right{Kind: access.Operation, Name: access.Hooks}, Handler: hooks.Handler(),
+		})
+	}
+	return mounts
 }
