@@ -75,7 +75,7 @@ func (e *emulator) open(ctx context.Context) (update bool, err error) {
 	}
 	mounts := mountsOf(e.system.App(), hooks)
 	e.greet(time.Since(started))
-	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog, Mounts: mounts})) //nolint:contextcheck // what many follow is no one request's
+	return e.run(ctx, edge.New(e.system, edge.Options{Log: log, Backlog: e.place.backlog, Mounts: mounts}))
 }
 
 // assemble makes the system of the application, the platform and the city, and

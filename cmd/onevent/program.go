@@ -206,7 +206,7 @@ func (p *program) openFolder(ctx context.Context, write bool) (base string, err 
 		}
 	}
 	p.addr = "http://localhost"
-	p.client = &http.Client{Transport: within{edge.New(system, edge.Options{LongTimeout: readWithin, Log: p.faults()})}} //nolint:contextcheck // what many follow is no one request's
+	p.client = &http.Client{Transport: within{edge.New(system, edge.Options{LongTimeout: readWithin, Log: p.faults()})}}
 	return p.addr, nil
 }
 

@@ -37,7 +37,7 @@ func (e *edge) follow(open opener, plain action) action {
 		if err != nil {
 			return err
 		}
-		t, leave, err := e.hub.join(s)
+		t, leave, err := e.hub.join(s) //nolint:contextcheck // what many follow is no one request's
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 		if _, err := entry.Policy.Check(app); err != nil {
 			return err
 		}
-		h.Handlers[edgeTarget] = edge.New(system, edge.Options{ //nolint:contextcheck // what many follow is no one request's
+		h.Handlers[edgeTarget] = edge.New(system, edge.Options{
 			Log: log, Access: entry, Mounts: mountsOf(system, hooks), Leaving: ctx.Done(),
 		})
 	}
