@@ -17,9 +17,8 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow"
-	"github.com/onevent/onevent/flow/webhook/out"
-	"github.com/onevent/onevent/flow/webhook/public"
 	"github.com/onevent/onevent/functions"
+	"github.com/onevent/onevent/functions/deploy"
 )
 
 func main() {
@@ -35,13 +34,12 @@ func main() {
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
-// application returns the application as the emulator runs it.
-func application() flow.App { return functions.App(settings()) }
-
 // settings are for what is only looked at: nothing outside is called.
-func settings() functions.Settings {
-	return functions.Settings{Hooks: out.New(out.Options{Public: public.Options{Development: true}})}
-}
+func settings() functions.Settings { return deploy.Settings() }
+
+// application returns the application as it can be deployed. Nothing outside is
+// called by this program.
+func application() flow.App { return deploy.App() }
 
 // A usage is an error of the command line itself.
 type usage string
@@ -79,6 +77,7 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"schema", "check|write|show", "hold events and commands to what was published", schemaHelp, schemaFiles},
 		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
 		{"policy", "", "print who may do what", "onevent policy", policy},
+		{"infra", "write|check|show", "describe what the application needs of a cloud", infraHelp, infrastructure},
 		{"webhook", "replay", "send again what webhooks took", webhookHelp, webhooks},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}

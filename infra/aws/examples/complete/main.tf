@@ -1,0 +1,37 @@
+# One environment. In a real one the state is remote: see infra/README.md.
+provider "aws" {
+  region = var.region
+}
+
+module "onevent" {
+  source = "../.."
+
+  prefix              = var.prefix
+  archive             = var.archive
+  description_file    = var.description_file
+  packing             = var.packing
+  public              = var.public
+  deletion_protection = var.deletion_protection
+
+  secrets      = ["HOOKS_MASTER_SECRET", "PAYMENTS_WEBHOOK_SECRET", "TILL_WEBHOOK_SECRET"]
+  settings     = var.settings
+  alarm_emails = ["operators@example.com"]
+  budget       = var.budget
+  functions    = { charge-card = { memory_mib = 512, concurrency = 10 } }
+  tags         = { environment = var.prefix }
+}
+
+output "edge_url" {
+  description = "Where the edge is."
+  value       = module.onevent.edge_url
+}
+
+output "console_url" {
+  description = "Where the console is."
+  value       = module.onevent.console_url
+}
+
+output "left_out" {
+  description = "The functions that are not deployed, since their secrets have no value yet."
+  value       = module.onevent.left_out
+}

@@ -1,0 +1,15 @@
+variable "function" {
+  description = "The name of the Lambda function."
+  type        = string
+}
+
+variable "public" {
+  description = "Whether everybody may call it."
+  type        = bool
+  default     = false
+}
+
+variable "callers" {
+  description = "ARNs of the principals that may call it, by a name for each."
+  type        = map(string)
+}
