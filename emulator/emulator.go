@@ -37,6 +37,8 @@ type emulator struct {
 	city   *city
 	orders *orders
 	chaos  *chaos.Chaos
+	// observers are told of what happens.
+	observers []observer
 }
 
 // open opens the city and the place, and runs until ctx ends, what the options ask
@@ -56,10 +58,13 @@ func (e *emulator) open(ctx context.Context) (update bool, err error) {
 		return false, err
 	}
 	defer e.city.close()
-	if e.options.platform == "gcp" {
+	switch e.options.platform {
+	case "gcp":
 		fmt.Fprintln(e.errOut, "starting Google's emulators, which takes some seconds …")
+	case "aws":
+		fmt.Fprintln(e.errOut, "building the program of Lambda and starting moto, which takes some seconds …")
 	}
-	if e.place, err = openPlace(ctx, e.options, e.chaos, log); err != nil {
+	if e.place, err = openPlace(ctx, e.options, e.world(), e.chaos, log); err != nil {
 		return false, err
 	}
 	defer func() {
@@ -91,12 +96,12 @@ func (e *emulator) assemble(ctx context.Context, hooks *out.Service) error {
 		// No handling takes longer than 30 seconds, and there is one clock.
 		Watch: flow.Watch{Grace: time.Minute},
 	})
-	observers := []observer{e.orders, e.city, act{e.city}}
+	e.observers = []observer{e.orders, e.city, act{e.city}}
 	if e.options.demo || e.options.verbose {
-		observers = append(observers, newNarrator(e.out, isTerminal(e.out)))
+		e.observers = append(e.observers, newNarrator(e.out, isTerminal(e.out)))
 	}
 	var err error
-	if e.system, err = flow.New(app, e.place.platform, watch(observers...), intake.Check(app, schemas.Files)); err != nil {
+	if e.system, err = flow.New(app, e.place.platform, watch(e.observers...), intake.Check(app, schemas.Files)); err != nil {
 		return err
 	}
 	hooks.Connect(e.system)
@@ -128,7 +133,7 @@ func (e *emulator) resume(ctx context.Context) error {
 func (e *emulator) run(ctx context.Context, handler http.Handler) (update bool, err error) {
 	peopleCtx, stopPeople := context.WithCancel(ctx)
 	defer stopPeople()
-	platform := begin(ctx, func(ctx context.Context) error { return e.place.run(ctx, e.system) })
+	platform := begin(ctx, func(ctx context.Context) error { return e.place.run(ctx, e.system, e.observers) })
 	served := begin(ctx, func(ctx context.Context) error { return e.door.serve(ctx, handler) })
 	lived := make(chan error, 1)
 	go func() { lived <- e.live(peopleCtx) }()

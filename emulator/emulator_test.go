@@ -109,6 +109,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"-help"}, 0},
 		{[]string{"-nonsense"}, 2},
 		{[]string{"-platform", "moon"}, 2},
+		{[]string{"-platform", "aws", "-chaos"}, 2},
 		{[]string{"-exit"}, 2},
 		{[]string{"-orders", "-1"}, 2},
 		{[]string{"-demo", "-orders", "1"}, 2},

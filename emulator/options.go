@@ -53,7 +53,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	flags.SetOutput(out)
-	flags.StringVar(&o.platform, "platform", "local", "`local` (SQLite, in this process) or gcp (Google's Firestore and Pub/Sub emulators)")
+	flags.StringVar(&o.platform, "platform", "local", "`local` (SQLite, in this process), gcp (Google's Firestore and Pub/Sub emulators) or aws (moto, and the program of Lambda)")
 	flags.StringVar(&o.data, "data", ".onevent", "`folder` for the data of the local platform")
 	flags.IntVar(&o.port, "port", 8080, "`port` of the HTTP edge on 127.0.0.1; 0 takes a free one")
 	flags.BoolVar(&o.demo, "demo", false, "keep placing orders, and tell every event in a line")
@@ -79,8 +79,10 @@ func (o options) check(flags *flag.FlagSet) error {
 	switch {
 	case flags.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case o.platform != "local" && o.platform != "gcp":
-		return fmt.Errorf("-platform %q is neither local nor gcp", o.platform)
+	case o.platform != "local" && o.platform != "gcp" && o.platform != "aws":
+		return fmt.Errorf("-platform %q is none of local, gcp and aws", o.platform)
+	case o.platform == "aws" && o.chaos:
+		return errors.New("-chaos does not reach the functions of -platform aws, which are programs of their own")
 	case o.orders < 0:
 		return errors.New("-orders is negative")
 	case o.exit && o.orders == 0:

@@ -29,8 +29,9 @@ type place struct {
 	// declare subscribes the functions to their events: before anything is
 	// published, or it would be lost.
 	declare func(ctx context.Context, system *flow.System) error
-	// run carries messages and ticks until ctx ends.
-	run func(ctx context.Context, system *flow.System) error
+	// run carries messages and ticks until ctx ends. Observers are those of the system;
+	// a place that handles events elsewhere tells them itself.
+	run func(ctx context.Context, system *flow.System, observers []observer) error
 	// backlog returns how many messages wait to be handled; nil if that is not
 	// known.
 	backlog func(context.Context) (int, error)
@@ -43,11 +44,17 @@ type place struct {
 // tickEvery is how often the agenda is looked at. On the clouds it is a minute.
 const tickEvery = 250 * time.Millisecond
 
-func openPlace(ctx context.Context, o options, c *chaos.Chaos, log *slog.Logger) (place, error) {
-	if o.platform == "gcp" {
+// openPlace opens the place that the options name. What the functions need to know
+// of the world outside is for those that are programs of their own.
+func openPlace(ctx context.Context, o options, world world, c *chaos.Chaos, log *slog.Logger) (place, error) {
+	switch o.platform {
+	case "gcp":
 		return openGCP(ctx, c, log)
+	case "aws":
+		return openAWS(ctx, world, log)
+	default:
+		return openLocal(ctx, o, c, log)
 	}
-	return openLocal(ctx, o, c, log)
 }
 
 // openLocal opens the embedded platform: SQLite and a broker in this process.
@@ -65,7 +72,7 @@ func openLocal(ctx context.Context, o options, c *chaos.Chaos, log *slog.Logger)
 		declare: func(ctx context.Context, system *flow.System) error {
 			return carrier.Declare(ctx, system.Subscriptions()...)
 		},
-		run: func(ctx context.Context, system *flow.System) error {
+		run: func(ctx context.Context, system *flow.System, _ []observer) error {
 			return worker.Run(ctx, system, carrier, worker.Options{Tick: tickEvery, Log: log})
 		},
 		backlog: func(context.Context) (int, error) { return store.Pending(), nil },
@@ -140,7 +147,7 @@ func openCloud(ctx context.Context, e *emulators.Emulators, c *chaos.Chaos, log 
 		declare: func(ctx context.Context, system *flow.System) error {
 			return declareCloud(ctx, system, broker, port)
 		},
-		run: func(ctx context.Context, system *flow.System) error {
+		run: func(ctx context.Context, system *flow.System, _ []observer) error {
 			return runCloud(ctx, system, port, c, log)
 		},
 		close: func() error { return errors.Join(broker.Close(), store.Close(), e.Stop()) },

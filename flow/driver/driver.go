@@ -33,6 +33,11 @@ const MaxBytes = 1_000_000
 // documents of 1 MiB.
 const MaxRecordBytes = 8_500_000
 
+// MaxItems is the most items that a commit may put on the agenda: a transaction of
+// DynamoDB has 100 writes, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html.
+const MaxItems = 90
+
 var (
 	// ErrNotFound says that there is no such record, document or item.
 	ErrNotFound = errors.New("not found")
@@ -40,7 +45,7 @@ var (
 	// written.
 	ErrConflict = errors.New("conflict")
 	// ErrTooLarge says that a thing is larger than MaxBytes, or a record than
-	// MaxRecordBytes; nothing was
+	// MaxRecordBytes, or that a commit has more than MaxItems items; nothing was
 	// written.
 	ErrTooLarge = errors.New("too large")
 )
@@ -58,6 +63,15 @@ func CheckSize(what string, parts ...[]byte) error {
 // CheckRecord returns an error that wraps ErrTooLarge when the body of the record
 // called what holds more than MaxRecordBytes.
 func CheckRecord(what string, body []byte) error { return checkSize(what, len(body), MaxRecordBytes) }
+
+// CheckItems returns an error that wraps ErrTooLarge when the commit called what has
+// more than MaxItems items.
+func CheckItems(what string, items []Item) error {
+	if len(items) > MaxItems {
+		return fmt.Errorf("%s: %d items, the limit is %d: %w", what, len(items), MaxItems, ErrTooLarge)
+	}
+	return nil
+}
 
 func checkSize(what string, size, most int) error {
 	if size > most {

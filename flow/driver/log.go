@@ -68,7 +68,7 @@ type Commit struct {
 	// with the Version of the head that was read before it: the commit is made
 	// only if the stream's head is still that one.
 	Head *Head
-	// Items are put on the agenda with the record.
+	// Items are put on the agenda with the record, at most MaxItems.
 	Items []Item
 }
 
@@ -82,8 +82,9 @@ type Log interface {
 	// Commit makes the commit, durably, or nothing of it: when it returns nil,
 	// the commit survives a crash and a power cut. It returns ErrConflict if a
 	// record with the ID exists or the head is not the one that was read, and
-	// ErrTooLarge if the record's body holds more than MaxRecordBytes, or the
-	// head's state or an item's body more than MaxBytes. Of any number of concurrent commits on one head
+	// ErrTooLarge if the record's body holds more than MaxRecordBytes, the head's
+	// state or an item's body more than MaxBytes, or there are more than MaxItems
+	// items. Of any number of concurrent commits on one head
 	// exactly one is made. Any other error leaves it open whether the commit
 	// was made.
 	Commit(ctx context.Context, c Commit) error

@@ -208,8 +208,8 @@ func dueAll(b *bench) {
 		items[i] = b.item(driver.Outbox, newID())
 	}
 	c := b.mark(b.stream("a"))
-	c.Items = items[:100]
+	c.Items = items[:driver.MaxItems]
 	b.commit(c)
-	b.put(items[100:]...)
+	b.put(items[driver.MaxItems:]...)
 	b.wantsDue(driver.Outbox, items[299].Due, items...)
 }

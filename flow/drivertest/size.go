@@ -13,6 +13,7 @@ func logSizeClauses() []clause {
 		{"a record of MaxRecordBytes is stored, and comes back in every way", largeRecord},
 		{"a large record's commit is all or nothing", largeRecordRefused},
 		{"a commit above MaxBytes is ErrTooLarge and writes nothing", commitTooLarge},
+		{"a commit of MaxItems items is made, and one of more is ErrTooLarge", commitOfManyItems},
 	}
 }
 
@@ -72,6 +73,21 @@ func commitTooLarge(b *bench) {
 	m.Record.Body = anyBytes(driver.MaxRecordBytes + 1)
 	b.refused(m, driver.ErrTooLarge, "of a mark above the limit")
 	b.wantsNoRecord(m.Record.ID)
+}
+
+func commitOfManyItems(b *bench) {
+	c := b.next(b.stream("a"), 1)
+	for i := range driver.MaxItems {
+		c.Items = append(c.Items, b.item(driver.Deadlines, strconv.Itoa(i)))
+	}
+	b.commit(c)
+	b.wantsCommit(c)
+	more := b.next(b.stream("b"), 1)
+	for i := range driver.MaxItems + 1 {
+		more.Items = append(more.Items, b.item(driver.Deadlines, "more"+strconv.Itoa(i)))
+	}
+	b.refused(more, driver.ErrTooLarge, "with an item above the limit")
+	b.wantsNoRecord(more.Record.ID)
 }
 
 func agendaSizeClauses() []clause {

@@ -68,6 +68,9 @@ func (l eventLog) Commit(ctx context.Context, c driver.Commit) error {
 	if err := driver.CheckRecord("record", c.Record.Body); err != nil {
 		return fmt.Errorf("gcp: %s: %w", what, err)
 	}
+	if err := driver.CheckItems("record", c.Items); err != nil {
+		return fmt.Errorf("gcp: %s: %w", what, err)
+	}
 	first, more := l.splitBody(c.Record)
 	record := recordFields(c.Record)
 	if record[fieldBody] = raw(first); len(more) > 0 {

@@ -72,6 +72,9 @@ func newCommit(c driver.Commit) (commit, error) {
 	if err := driver.CheckRecord(what, r.Body); err != nil {
 		return w, err
 	}
+	if err := driver.CheckItems(what, c.Items); err != nil {
+		return w, err
+	}
 	seq, err := seqOf(what, r.Seq)
 	if err != nil {
 		return w, err

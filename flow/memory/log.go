@@ -56,6 +56,9 @@ func checkSizes(c driver.Commit) error {
 	if err := driver.CheckRecord("memory: record "+c.Record.ID, c.Record.Body); err != nil {
 		return err
 	}
+	if err := driver.CheckItems("memory: record "+c.Record.ID, c.Items); err != nil {
+		return err
+	}
 	if c.Head != nil {
 		if err := driver.CheckSize("memory: state of "+c.Head.Stream, c.Head.State); err != nil {
 			return err

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/onevent/onevent/flow/internal/process"
 )
 
 // ErrMissing says that an emulator, or the Java to run it, is not installed. The
@@ -46,7 +48,7 @@ type Emulators struct {
 	programs map[Service]*program
 
 	mu        sync.Mutex
-	processes map[Service]*process // that this one started
+	processes map[Service]*process.Process // that this one started
 }
 
 // Start returns the emulators when both answer. ctx bounds the start only: they
@@ -78,7 +80,7 @@ func start(ctx context.Context, programs []*program) (*Emulators, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulators: %w", err)
 	}
-	e := &Emulators{folder: folder, programs: map[Service]*program{}, processes: map[Service]*process{}}
+	e := &Emulators{folder: folder, programs: map[Service]*program{}, processes: map[Service]*process.Process{}}
 	if err := e.startAll(ctx, programs); err != nil {
 		e.end()
 		// The logs stay where one can be read; an empty folder helps nobody.
@@ -99,7 +101,7 @@ func (e *Emulators) startAll(ctx context.Context, programs []*program) error {
 	var ready sync.WaitGroup
 	for i, p := range programs {
 		e.programs[p.name] = p
-		var running *process
+		var running *process.Process
 		if p.args != nil {
 			if running, errs[i] = e.launch(ctx, p); errs[i] != nil {
 				continue
@@ -112,8 +114,13 @@ func (e *Emulators) startAll(ctx context.Context, programs []*program) error {
 }
 
 // launch starts a program and remembers it.
-func (e *Emulators) launch(ctx context.Context, p *program) (*process, error) {
-	running, err := launch(context.WithoutCancel(ctx), p, filepath.Join(e.folder, string(p.name)+".log"))
+func (e *Emulators) launch(ctx context.Context, p *program) (*process.Process, error) {
+	log, err := os.OpenFile(filepath.Join(e.folder, string(p.name)+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() //nolint:errcheck // the child has its own handle
+	running, err := process.Start(context.WithoutCancel(ctx), process.Program{Args: p.args, Output: log})
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +145,7 @@ func (e *Emulators) end() {
 	defer e.mu.Unlock()
 	var ended sync.WaitGroup
 	for _, p := range e.processes {
-		ended.Go(p.end)
+		ended.Go(p.End)
 	}
 	ended.Wait()
 }

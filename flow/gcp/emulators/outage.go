@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/onevent/onevent/flow/internal/process"
 )
 
 // A Service is one of the two emulators.
@@ -27,8 +29,7 @@ func (e *Emulators) Kill(s Service) error {
 	if err != nil {
 		return err
 	}
-	kill(p.cmd.Process)
-	<-p.ended
+	p.Kill()
 	return nil
 }
 
@@ -41,7 +42,7 @@ func (e *Emulators) Restart(ctx context.Context, s Service, more ...string) erro
 		return err
 	}
 	select {
-	case <-p.ended:
+	case <-p.Ended():
 	default:
 		return fmt.Errorf("emulators: restart: %s runs", s)
 	}
@@ -59,12 +60,12 @@ func (e *Emulators) Restart(ctx context.Context, s Service, more ...string) erro
 
 // Pause stops an emulator where it is: connections stay, nothing is answered, until
 // Resume. It returns errors.ErrUnsupported on Windows.
-func (e *Emulators) Pause(s Service) error { return e.signal(s, pause) }
+func (e *Emulators) Pause(s Service) error { return e.signal(s, (*process.Process).Pause) }
 
 // Resume lets an emulator that was paused go on.
-func (e *Emulators) Resume(s Service) error { return e.signal(s, resume) }
+func (e *Emulators) Resume(s Service) error { return e.signal(s, (*process.Process).Resume) }
 
-func (e *Emulators) signal(s Service, send func(*process) error) error {
+func (e *Emulators) signal(s Service, send func(*process.Process) error) error {
 	p, _, err := e.ours(s)
 	if err == nil {
 		err = send(p)
@@ -76,7 +77,7 @@ func (e *Emulators) signal(s Service, send func(*process) error) error {
 }
 
 // ours returns the process of an emulator that was started here.
-func (e *Emulators) ours(s Service) (*process, *program, error) {
+func (e *Emulators) ours(s Service) (*process.Process, *program, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p, ok := e.processes[s]

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/onevent/onevent/flow/internal/process"
 )
 
 // A program is one emulator: running already at an address, or to be started.
@@ -85,10 +87,10 @@ func freePorts(programs []*program) error {
 
 // await returns when the emulator answers, with an error if its process ends or
 // the context does before. running is nil for one that somebody else started.
-func (p *program) await(ctx context.Context, running *process) error {
+func (p *program) await(ctx context.Context, running *process.Process) error {
 	var ended <-chan struct{}
 	if running != nil {
-		ended = running.ended
+		ended = running.Ended()
 	}
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
@@ -99,7 +101,7 @@ func (p *program) await(ctx context.Context, running *process) error {
 		}
 		select {
 		case <-ended:
-			return fmt.Errorf("%s ended at its start: %w", p.title, running.err)
+			return fmt.Errorf("%s ended at its start: %w", p.title, running.Err())
 		case <-ctx.Done():
 			return fmt.Errorf("%s at %s does not answer: %w", p.title, p.address, err)
 		case <-again.C:

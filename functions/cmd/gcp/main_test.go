@@ -15,13 +15,4 @@ func TestTheEdgeDoesNotStartOpen(t *testing.T) {
 			t.Errorf("target %q: %v", target, err)
 		}
 	}
-	for _, env := range []map[string]string{
-		{access.EnvIssuer: "https://accounts.example", access.EnvAudience: "shop"},
-		{access.EnvAccess: "proxy"},
-	} {
-		a, err := accessOf(func(name string) string { return env[name] }, nil, "8080")
-		if err != nil || a.Open() {
-			t.Errorf("%v: %+v, %v", env, a, err)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package emulators
+package process
 
 import (
 	"errors"
@@ -14,5 +14,5 @@ func terminate(p *os.Process) { kill(p) }
 func kill(p *os.Process) { _ = p.Kill() }
 
 // pause and resume are not for Windows, which stops threads, not processes.
-func pause(*process) error  { return errors.ErrUnsupported }
-func resume(*process) error { return errors.ErrUnsupported }
+func pause(*os.Process) error  { return errors.ErrUnsupported }
+func resume(*os.Process) error { return errors.ErrUnsupported }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package emulators
+package process
 
 import (
 	"os"
@@ -15,5 +15,5 @@ func terminate(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGTERM) }
 func kill(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // pause stops all processes of the group that p leads, and resume lets them go on.
-func pause(p *process) error  { return syscall.Kill(-p.cmd.Process.Pid, syscall.SIGSTOP) }
-func resume(p *process) error { return syscall.Kill(-p.cmd.Process.Pid, syscall.SIGCONT) }
+func pause(p *os.Process) error  { return syscall.Kill(-p.Pid, syscall.SIGSTOP) }
+func resume(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGCONT) }
