@@ -87,8 +87,18 @@ variable "batch_size" {
   }
 }
 
+variable "oidc" {
+  description = "Whose tokens the edge takes: the issuer's address, the audience that they must be for, and the claim with the roles (default: roles). Without it, whoever is let in may do everything."
+  type = object({
+    issuer   = string
+    audience = string
+    roles    = optional(string)
+  })
+  default = null
+}
+
 variable "public" {
-  description = "Whether everybody may call the edge, which knows nobody: everything that it serves can be read. Otherwise only callers may."
+  description = "Whether everybody may call the edge, which needs oidc then: the edge asks for tokens itself. Otherwise only callers may."
   type        = bool
   default     = false
 }

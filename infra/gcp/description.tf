@@ -28,6 +28,13 @@ locals {
     }
   }
 
+  # The edge does not start open to all: tokens say who asks, or who is let in may do everything.
+  let_in = tomap({ ONEVENT_ACCESS = "proxy" })
+  entry = var.oidc == null ? local.let_in : tomap(merge(
+    { ONEVENT_OIDC_ISSUER = var.oidc.issuer, ONEVENT_OIDC_AUDIENCE = var.oidc.audience },
+    var.oidc.roles == null ? {} : { ONEVENT_OIDC_ROLES = var.oidc.roles },
+  ))
+
   # Programs that are no functions have the secrets that there are.
   others = {
     for name, p in {
@@ -38,6 +45,7 @@ locals {
       } : name => merge(p, {
         publishes = concat(p.emits, p.reports)
         secrets   = setintersection(var.secrets, flatten([for s in p.secrets : [s, "${s}_OLD"]]))
+        access    = name == "edge" ? local.entry : name == "console" ? local.let_in : tomap({})
     })
   }
 }

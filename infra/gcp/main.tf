@@ -96,7 +96,7 @@ module "program" {
   target          = each.value.target
   publishes       = { for e in each.value.publishes : e => module.topics.ids[e] }
   secrets         = { for s in each.value.secrets : s => module.secrets.ids[s] }
-  settings        = { for s in each.value.settings : s => var.settings[s] if contains(keys(var.settings), s) }
+  settings        = merge({ for s in each.value.settings : s => var.settings[s] if contains(keys(var.settings), s) }, each.value.access)
   memory_mib      = each.value.memory_mib
   timeout_seconds = each.value.timeout_seconds
   max_instances   = var.max_instances

@@ -1,6 +1,11 @@
 output "edge_url" {
   description = "Where the edge is."
   value       = module.program["edge"].url
+
+  precondition {
+    condition     = !var.public || var.oidc != null
+    error_message = "An edge that everybody may call needs oidc, or everybody may do everything."
+  }
 }
 
 output "console_url" {

@@ -85,6 +85,7 @@ run "public_edge" {
 
   variables {
     public    = true
+    oidc      = { issuer = "https://accounts.example.com", audience = "shop" }
     operators = { ann = "arn:aws:iam::123456789012:user/ann" }
   }
 

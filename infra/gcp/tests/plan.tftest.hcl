@@ -84,6 +84,7 @@ run "public_edge" {
 
   variables {
     public    = true
+    oidc      = { issuer = "https://accounts.example.com", audience = "shop" }
     operators = { ann = "user:ann@example.com" }
   }
 

@@ -11,6 +11,7 @@ module "onevent" {
   description_file    = var.description_file
   packing             = var.packing
   public              = var.public
+  oidc                = var.oidc
   deletion_protection = var.deletion_protection
 
   secrets      = ["HOOKS_MASTER_SECRET", "PAYMENTS_WEBHOOK_SECRET", "TILL_WEBHOOK_SECRET"]

@@ -17,6 +17,7 @@ module "onevent" {
   description_file    = var.description_file
   packing             = var.packing
   public              = var.public
+  oidc                = var.oidc
   deletion_protection = var.deletion_protection
   database            = { edition = var.edition }
 

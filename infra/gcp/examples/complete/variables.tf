@@ -32,6 +32,16 @@ variable "packing" {
   default     = "function"
 }
 
+variable "oidc" {
+  description = "Whose tokens the edge takes."
+  type = object({
+    issuer   = string
+    audience = string
+    roles    = optional(string)
+  })
+  default = null
+}
+
 variable "public" {
   description = "Whether everybody may call the edge."
   type        = bool
