@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/onevent/onevent/flow/gcp/host"
 	"github.com/onevent/onevent/flow/local"
 	"github.com/onevent/onevent/flow/worker"
+	"github.com/onevent/onevent/internal/loopback"
 )
 
 // A place is where the system runs: a platform, and what carries messages to the
@@ -137,7 +137,7 @@ func openCloud(ctx context.Context, e *emulators.Emulators, c *chaos.Chaos, log 
 	if err != nil {
 		return place{}, errors.Join(err, store.Close())
 	}
-	port, err := freePort(ctx)
+	port, err := loopback.Port()
 	if err != nil {
 		return place{}, errors.Join(err, broker.Close(), store.Close())
 	}
@@ -193,14 +193,4 @@ func schedule(ctx context.Context, url string) {
 			_ = response.Body.Close()
 		}
 	}
-}
-
-func freePort(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("free port: %w", err)
-	}
-	defer listener.Close() //nolint:errcheck // the port is what is wanted
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
 }

@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -25,6 +24,7 @@ import (
 
 	"github.com/onevent/onevent/flow/clock"
 	"github.com/onevent/onevent/flow/internal/process"
+	"github.com/onevent/onevent/internal/loopback"
 )
 
 // ErrMissing says that moto is not installed. The error that wraps it says how to
@@ -101,7 +101,7 @@ func Start(ctx context.Context, o Options) (*Emulators, error) {
 }
 
 func (e *Emulators) start(ctx context.Context, program string) error {
-	port, err := freePort(ctx)
+	port, err := loopback.Port()
 	if err != nil {
 		return err
 	}
@@ -111,12 +111,12 @@ func (e *Emulators) start(ctx context.Context, program string) error {
 	}
 	defer log.Close() //nolint:errcheck // the child has its own handle
 	e.moto, err = process.Start(context.WithoutCancel(ctx), process.Program{
-		Args: []string{program, "-H", "127.0.0.1", "-p", strconv.Itoa(port)}, Output: log,
+		Args: []string{program, "-H", "127.0.0.1", "-p", port}, Output: log,
 	})
 	if err != nil {
 		return err
 	}
-	address := "127.0.0.1:" + strconv.Itoa(port)
+	address := net.JoinHostPort("127.0.0.1", port)
 	if err := await(ctx, e.moto, "http://"+address+"/moto-api/"); err != nil {
 		return err
 	}
@@ -158,19 +158,6 @@ func answers(ctx context.Context, url string) error {
 		return err
 	}
 	return response.Body.Close()
-}
-
-func freePort(ctx context.Context) (int, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer listener.Close() //nolint:errcheck // the port is what is wanted
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(port)
 }
 
 // Config returns the SDK's configuration for the emulators; for an endpoint that

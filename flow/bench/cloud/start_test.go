@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow/gcp"
+	"github.com/onevent/onevent/internal/loopback"
 )
 
 // BenchmarkStart starts two programs in turns, at least ten times each: the one
@@ -103,7 +103,10 @@ func (p *program) start(b *testing.B, order string) (s started) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 30*time.Second)
 	defer cancel()
-	port := freePort(b)
+	port, err := loopback.Port()
+	if err != nil {
+		b.Fatal(err)
+	}
 	var output strings.Builder
 	cmd := exec.CommandContext(ctx, p.path)
 	cmd.Env = append(os.Environ(),
@@ -112,7 +115,7 @@ func (p *program) start(b *testing.B, order string) (s started) {
 	cmd.Stdout, cmd.Stderr = &output, &output
 	url := "http://127.0.0.1:" + port
 	began := time.Now()
-	err := cmd.Start()
+	err = cmd.Start()
 	if err == nil {
 		err = awaitAnswer(ctx, url)
 		s.answered = time.Since(began)
@@ -173,20 +176,6 @@ func ask(ctx context.Context, method, url, body string, headers ...string) (*htt
 		request.Header.Set(name, value)
 	}
 	return http.DefaultClient.Do(request)
-}
-
-func freePort(b *testing.B) string {
-	b.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		b.Fatal(err)
-	}
-	return port
 }
 
 func median(times []time.Duration) time.Duration {

@@ -94,15 +94,15 @@ func start(ctx context.Context, programs []*program) (*Emulators, error) {
 }
 
 func (e *Emulators) startAll(ctx context.Context, programs []*program) error {
-	if err := freePorts(programs); err != nil {
-		return err
-	}
 	errs := make([]error, len(programs))
 	var ready sync.WaitGroup
 	for i, p := range programs {
 		e.programs[p.name] = p
 		var running *process.Process
 		if p.args != nil {
+			if errs[i] = p.choosePort(); errs[i] != nil {
+				continue
+			}
 			if running, errs[i] = e.launch(ctx, p); errs[i] != nil {
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/onevent/onevent/flow/internal/process"
+	"github.com/onevent/onevent/internal/loopback"
 )
 
 // A program is one emulator: running already at an address, or to be started.
@@ -63,25 +64,14 @@ func debianName(component string) string {
 	return component
 }
 
-// freePorts gives each program that is to be started a port that is free now.
-// All are held until the last is found, so that they differ.
-func freePorts(programs []*program) error {
-	for _, p := range programs {
-		if p.args == nil {
-			continue
-		}
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binds a loopback port, does not wait
-		if err != nil {
-			return err
-		}
-		defer l.Close() //nolint:errcheck,gocritic // held on purpose until all are found
-		p.address = l.Addr().String()
-		_, port, err := net.SplitHostPort(p.address)
-		if err != nil {
-			return err
-		}
-		p.args = append(p.args, "--host=127.0.0.1", "--port="+port)
+// choosePort gives a program that is to be started a port that is free.
+func (p *program) choosePort() error {
+	port, err := loopback.Port()
+	if err != nil {
+		return err
 	}
+	p.address = net.JoinHostPort("127.0.0.1", port)
+	p.args = append(p.args, "--host=127.0.0.1", "--port="+port)
 	return nil
 }
 
