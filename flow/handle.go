@@ -18,6 +18,9 @@ func (s *System) Deliver(ctx context.Context, m driver.Message) error {
 	if err != nil {
 		return err
 	}
+	if taken, err := s.takeOver(ctx, m); taken || err != nil {
+		return err
+	}
 	e, err := eventOf(m)
 	if err != nil {
 		return s.parkRaw(ctx, f.name, m, err)

@@ -71,7 +71,7 @@ func TestReferenceIsBuriedAndRedriven(t *testing.T) {
 	if len(parked) != 1 || parked[0].Function != "lights" {
 		t.Fatalf("parked %d", len(parked))
 	}
-	if err := r.System().Redrive(t.Context(), parked[0].ID); err != nil {
+	if _, err := r.System().Redrive(t.Context(), parked[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := r.document("lights", "a"); got != `{"story":["on"],"on":true}` {

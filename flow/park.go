@@ -120,6 +120,9 @@ func (s *System) Bury(ctx context.Context, m driver.Message) error {
 	if err != nil {
 		return s.parkRaw(ctx, "unknown", m, cause)
 	}
+	if m.Attributes[handoverTo] != "" {
+		return s.buryHandover(ctx, m, cause)
+	}
 	e, err := eventOf(m)
 	if err != nil {
 		return s.parkRaw(ctx, f.name, m, err)

@@ -87,7 +87,7 @@ func TestRedrive(t *testing.T) {
 	if n != 1 {
 		t.Fatalf("%d parked", n)
 	}
-	if err := r.System().Redrive(t.Context(), parked.ID); err == nil {
+	if _, err := r.System().Redrive(t.Context(), parked.ID); err == nil {
 		t.Fatal("redriven though it still fails")
 	}
 	if _, again := r.count(r.System().Parked(t.Context())); again.Attempts != parked.Attempts+1 {
@@ -95,13 +95,13 @@ func TestRedrive(t *testing.T) {
 	}
 	r.press("a", "h")
 	r.Run()
-	if err := r.System().Redrive(t.Context(), parked.ID); err != nil {
+	if _, err := r.System().Redrive(t.Context(), parked.ID); err != nil {
 		t.Fatal(err)
 	}
 	if n, _ := r.count(r.System().Parked(t.Context())); n != 0 || strings.Count(r.story(), "meter.counted") != 2 {
 		t.Fatalf("%d parked: %s", n, r.story())
 	}
-	if err := r.System().Redrive(t.Context(), parked.ID); !errors.Is(err, flow.ErrUnknown) {
+	if _, err := r.System().Redrive(t.Context(), parked.ID); !errors.Is(err, flow.ErrUnknown) {
 		t.Fatalf("error %v, want ErrUnknown", err)
 	}
 }

@@ -198,9 +198,21 @@ func (s *System) holdPaused(ctx context.Context, f *Function, failure Failure) (
 	return true, s.putFailure(ctx, driver.Retries, failure, s.now().Add(heldFor))
 }
 
-// probe tries a paused function with one of its events. If that succeeds, what
-// waits for the function is handled now.
+// probe tries a paused function, or has it tried.
 func (s *System) probe(ctx context.Context, item driver.Item) error {
+	var p Pause
+	if err := json.Unmarshal(item.Body, &p); err != nil {
+		return err
+	}
+	if f, yes := s.elsewhere(p.Function); yes {
+		return s.handOver(ctx, f, item, p.Failure)
+	}
+	return s.probeHere(ctx, item)
+}
+
+// probeHere tries a paused function with one of its events. If that succeeds, what
+// waits for the function is handled now.
+func (s *System) probeHere(ctx context.Context, item driver.Item) error {
 	var p Pause
 	if err := json.Unmarshal(item.Body, &p); err != nil {
 		return err

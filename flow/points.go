@@ -18,6 +18,7 @@ const (
 	PointViewWritten = "view.written"      // the document was written; nothing is acknowledged
 	PointTickDone    = "tick.done"         // an item of the agenda was done and is still there
 	PointTickCleared = "tick.cleared"      // the item is gone
+	PointHandedOver  = "tick.handed_over"  // an item was handed over to the function that it is for
 	PointFailed      = "failure.recorded"  // a failed attempt was counted
 	PointParked      = "failure.parked"    // the event was parked; the retry is still on the agenda
 )
@@ -27,6 +28,6 @@ func Points() []string {
 	return []string{
 		PointReceived, PointRead, PointDecided, PointCommitted, PointPublished, PointCalled,
 		PointOutboxKept, PointOutboxGone, PointViewRead, PointViewWritten, PointTickDone, PointTickCleared,
-		PointFailed, PointParked,
+		PointHandedOver, PointFailed, PointParked,
 	}
 }

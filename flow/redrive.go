@@ -52,20 +52,24 @@ func (s *System) ParkedOne(ctx context.Context, id string) (Failure, error) {
 }
 
 // Redrive handles a parked event again. It leaves the list if that succeeds, and
-// stays on it, with one more attempt counted, if its function fails. It returns
-// ErrUnknown if nothing with the ID is parked.
-func (s *System) Redrive(ctx context.Context, id string) error {
+// stays on it, with one more attempt counted, if its function fails. Where its
+// function is served elsewhere the next tick has it handled, and done is false. It
+// returns ErrUnknown if nothing with the ID is parked.
+func (s *System) Redrive(ctx context.Context, id string) (done bool, err error) {
 	failure, err := s.ParkedOne(ctx, id)
 	if err != nil {
-		return err
+		return false, err
+	}
+	if _, yes := s.elsewhere(failure.Function); yes {
+		return false, s.reschedule(ctx, driver.Parked, id, s.now())
 	}
 	if err := s.redrive(ctx, failure); err != nil {
-		return err
+		return false, err
 	}
 	if err := s.platform.Agenda.Remove(ctx, driver.Parked, id); err != nil {
-		return fmt.Errorf("flow: redrive %s: %w", id, err)
+		return false, fmt.Errorf("flow: redrive %s: %w", id, err)
 	}
-	return nil
+	return true, nil
 }
 
 // redrive handles a parked event again, and counts the attempt if it fails.
@@ -91,8 +95,8 @@ func (s *System) rehandle(ctx context.Context, failure Failure) error {
 			return &functionError{function: name, err: Reject(err)}
 		}
 		name = failure.Message.Subscription
-	case len(e.Data) == 0 || string(e.Data) == "null": // it was left out
-		if e, err = s.eventByID(ctx, e.ID); err != nil {
+	default:
+		if e, err = s.whole(ctx, e); err != nil {
 			return err
 		}
 	}
@@ -105,6 +109,14 @@ func (s *System) rehandle(ctx context.Context, failure Failure) error {
 
 // Event returns the event with an ID, or ErrUnknown.
 func (s *System) Event(ctx context.Context, id string) (Recorded, error) { return s.eventByID(ctx, id) }
+
+// whole returns an event with its data, which the agenda may have had no room for.
+func (s *System) whole(ctx context.Context, e Recorded) (Recorded, error) {
+	if len(e.Data) > 0 && string(e.Data) != "null" {
+		return e, nil
+	}
+	return s.eventByID(ctx, e.ID)
+}
 
 // withData returns an event with the data that its message had no room for.
 func (s *System) withData(ctx context.Context, m driver.Message, e Recorded) (Recorded, error) {

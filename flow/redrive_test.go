@@ -57,7 +57,7 @@ func TestFailureTellsItsHistory(t *testing.T) {
 		t.Fatalf("tried again at %s, want %s", parked[0].Next, want)
 	}
 	for range 20 {
-		_ = r.System().Redrive(t.Context(), parked[0].ID)
+		_, _ = r.System().Redrive(t.Context(), parked[0].ID)
 	}
 	if again := r.parked()[0]; len(again.History) != 10 || again.Attempts != 23 || again.Redrives != 20 {
 		t.Fatalf("after 20 redrives %+v", again)
@@ -225,7 +225,7 @@ func TestLargeEventIsParkedAndRedriven(t *testing.T) {
 	r.agenda.limit = 0
 	r.press("a", house)
 	r.Run()
-	if err := r.System().Redrive(t.Context(), parked[0].ID); err != nil || strings.Count(r.story(), "meter.counted") != 2 {
+	if _, err := r.System().Redrive(t.Context(), parked[0].ID); err != nil || strings.Count(r.story(), "meter.counted") != 2 {
 		t.Fatalf("%v: %s", err, r.story())
 	}
 }

@@ -267,7 +267,7 @@ func (w *fuzzed) readAgenda(item driver.Item) {
 	if _, err := w.System().ParkedOne(ctx, item.ID); err == nil && item.Kind != driver.Parked {
 		w.t.Fatalf("%s %q is read as parked", item.Kind, item.ID)
 	}
-	_ = w.System().Redrive(ctx, item.ID)
+	_, _ = w.System().Redrive(ctx, item.ID)
 	_, _ = w.System().RedriveAll(ctx, flow.Selection{}, 10)
 	_, _ = w.System().Audit(ctx)
 }

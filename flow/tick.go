@@ -18,6 +18,9 @@ type Ticked struct {
 	// commands whose events were published again, and the handlings that were
 	// tried again.
 	Deadlines, Published, Retried int
+	// HandedOver counts the handlings, of those that were to be tried again, that
+	// were handed over to where their function is served.
+	HandedOver int
 	// Redriven counts the parked handlings that succeeded at last, Nudged the
 	// events that were published again because nobody had answered them, and
 	// Recovered the paused functions that work again.
@@ -59,6 +62,10 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 	var failed []error
 	for _, item := range items {
 		if err := s.dueItem(ctx, item, do); err != nil {
+			if errors.Is(err, errHandedOver) {
+				t.HandedOver++
+				continue
+			}
 			if errors.Is(err, errKept) {
 				continue
 			}
@@ -75,6 +82,11 @@ func (s *System) due(ctx context.Context, kind driver.Kind, t *Ticked, count *in
 // the others from their turn.
 func (s *System) postpone(ctx context.Context, item driver.Item) error {
 	item.Due = max(item.Due, s.now()).Add(tickPause) // the clock may have been set back
+	return s.putAgain(ctx, item)
+}
+
+// putAgain puts an item on the agenda with another time.
+func (s *System) putAgain(ctx context.Context, item driver.Item) error {
 	if failure, err := readFailure(item); err == nil && failure.ID == item.ID {
 		return s.putFailure(ctx, item.Kind, failure, item.Due)
 	}
@@ -138,9 +150,21 @@ func (s *System) fallDue(ctx context.Context, item driver.Item) error {
 	return s.publish(ctx, b.recorded())
 }
 
-// retry handles a failed event again. If it fails again the agenda keeps it,
-// with another time, or it is parked.
+// retry handles a failed event again, or has it handled.
 func (s *System) retry(ctx context.Context, item driver.Item) error {
+	failure, err := readFailure(item)
+	if err != nil {
+		return err
+	}
+	if f, yes := s.elsewhere(failure.Function); yes {
+		return s.handOver(ctx, f, item, failure)
+	}
+	return s.retryHere(ctx, item)
+}
+
+// retryHere handles a failed event again. If it fails again the agenda keeps it,
+// with another time, or it is parked.
+func (s *System) retryHere(ctx context.Context, item driver.Item) error {
 	failure, err := readFailure(item)
 	if err != nil {
 		return err
@@ -174,8 +198,19 @@ func keptUnless(err error) error {
 	return errKept
 }
 
-// redriveDue handles a parked event again whose time has come.
+// redriveDue handles a parked event again whose time has come, or has it handled.
 func (s *System) redriveDue(ctx context.Context, item driver.Item) error {
+	failure, err := readFailure(item)
+	if err != nil {
+		return err
+	}
+	if f, yes := s.elsewhere(failure.Function); yes {
+		return s.handOver(ctx, f, item, failure)
+	}
+	return s.redriveHere(ctx, item)
+}
+
+func (s *System) redriveHere(ctx context.Context, item driver.Item) error {
 	failure, err := readFailure(item)
 	if err != nil {
 		return err

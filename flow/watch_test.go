@@ -23,7 +23,10 @@ func newWatchedRig(t *testing.T, w flow.Watch) *rig {
 	app := testapp.App(r.ring)
 	app.Events = flow.Join(app.Events, flow.Final(function.Failed{}, function.Recovered{}, flow.Stalled{}))
 	app.Watch = w
-	r.World = flowtest.NewWorld(t, app, &driver.Platform{Log: r.memory, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Reach: r.reach})
+	r.World = flowtest.NewWorld(t, app, &driver.Platform{
+		Log: r.memory, Views: r.memory.Views(), Agenda: r.memory.Agenda(), Reach: r.reach,
+		Elsewhere: func(string) bool { return r.apart },
+	})
 	return r
 }
 
@@ -151,7 +154,18 @@ func TestStalledFlowIsReportedOnce(t *testing.T) {
 
 func TestFunctionThatKeepsFailingIsPausedProbedAndResumed(t *testing.T) {
 	t.Parallel()
+	for name, apart := range map[string]bool{"by the tick": false, "by handing over": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testPause(t, apart)
+		})
+	}
+}
+
+func testPause(t *testing.T, apart bool) {
+	t.Helper()
 	r := newWatchedRig(t, flow.Watch{PauseAfter: 3, MinProbe: 10 * time.Second, MaxProbe: time.Minute, Grace: -1})
+	r.apart = apart
 	r.fail = errors.New("no line")
 	const lights = 8
 	for i := range lights {

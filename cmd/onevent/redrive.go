@@ -31,12 +31,22 @@ func (k *parking) redriveOne(ctx context.Context) error {
 	if err := k.checkEffect(id); err != nil {
 		return err
 	}
-	var done struct{ Redriven string }
+	var done struct {
+		Redriven string
+		edge.Scheduled
+	}
 	if _, err := k.call(ctx, http.MethodPost, "/parked/"+url.PathEscape(id)+"/redrive", nil, nil, &done); err != nil {
 		return err
 	}
+	if k.json && done.Redriven == "" {
+		return indented(k.out, done.Scheduled)
+	}
 	if k.json {
 		return indented(k.out, map[string]string{"redriven": id})
+	}
+	if done.Redriven == "" {
+		_, err := fmt.Fprintf(k.out, "%s is scheduled%s\n", clean(id), k.schedule(1))
+		return err
 	}
 	fmt.Fprintf(k.out, "%s %s was handled\n", k.paint(green, "✓"), clean(id))
 	return nil

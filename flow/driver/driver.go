@@ -97,6 +97,10 @@ type Platform struct {
 	// Watcher, where there is one, tells of changes of Log and Views. Without
 	// one, whoever waits for a change asks again and again.
 	Watcher Watcher
+	// Elsewhere, where it is not nil, says whether another process gets the messages
+	// of a subscription: then what waits on the agenda for it is not done here, but
+	// handed over by a message.
+	Elsewhere func(subscription string) bool
 	// Reach, where it is not nil, is called at each named point between two
 	// steps of the algorithm. An error from it ends the handling there, as a
 	// crash would: no step after the point is taken.

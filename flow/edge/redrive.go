@@ -35,7 +35,8 @@ func (e *edge) parkedOne(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, found)
 }
 
-// redrive handles a parked event again.
+// redrive handles a parked event again, or has the tick do it where the function is
+// served elsewhere.
 func (e *edge) redrive(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), e.timeout)
 	defer cancel()
@@ -43,8 +44,12 @@ func (e *edge) redrive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := e.system.Redrive(ctx, before.ID); err != nil {
+	done, err := e.system.Redrive(ctx, before.ID)
+	if err != nil {
 		return e.stillParked(ctx, before, err)
+	}
+	if !done {
+		return answer(w, http.StatusAccepted, Scheduled{Scheduled: 1})
 	}
 	return answer(w, http.StatusOK, map[string]string{"redriven": before.ID})
 }

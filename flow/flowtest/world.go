@@ -35,7 +35,7 @@ type World struct {
 }
 
 // NewWorld returns a world for an application on stores, whose Log, Views,
-// Agenda, Reach, Mailbox and Watcher are used; nil stores mean memory.
+// Agenda, Reach, Elsewhere, Mailbox and Watcher are used; nil stores mean memory.
 func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	t.Helper()
 	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, sent: map[string]bool{}, copies: 1}
@@ -45,7 +45,7 @@ func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 		stores = &driver.Platform{Log: m, Views: m.Views(), Agenda: m.Agenda(), Watcher: m}
 	}
 	p.Log, p.Views, p.Agenda = stores.Log, stores.Views, stores.Agenda
-	p.Reach, p.Mailbox, p.Watcher = stores.Reach, stores.Mailbox, stores.Watcher
+	p.Reach, p.Elsewhere, p.Mailbox, p.Watcher = stores.Reach, stores.Elsewhere, stores.Mailbox, stores.Watcher
 	system, err := flow.New(app, p, w.tell)
 	if err != nil {
 		t.Fatal(err)

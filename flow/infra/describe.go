@@ -71,14 +71,12 @@ func (d *describer) checkNeeds() error {
 }
 
 func (d *describer) describe(subscriptions []driver.Subscription) Description {
-	all := d.everything(targetEdge, edgeTimeout)
-	tick := d.everything(targetTick, tickTimeout)
 	return Description{
 		Events:      d.events(subscriptions),
 		Functions:   d.programs(subscriptions),
 		Edge:        d.edge(),
-		Console:     all,
-		Tick:        tick,
+		Console:     d.edge(),
+		Tick:        d.tick(),
 		DeadLetters: timed(Program{Target: driver.DeadLetters, MemoryMiB: defaultMemory}, minAck+20*time.Second),
 		Webhooks:    d.webhooks(),
 		Secrets:     sortedKeys(d.needs.Secrets),
@@ -125,11 +123,16 @@ func (d *describer) edge() Program {
 	return timed(d.program(Program{Target: targetEdge, MemoryMiB: largeMemory}, d.selected(outside)...), edgeTimeout)
 }
 
-// everything returns a program that may do what any function may.
-func (d *describer) everything(target string, timeout time.Duration) Program {
-	p := d.program(Program{Target: target, MemoryMiB: largeMemory}, d.selected(func(flow.Function) bool { return true })...)
-	p.Emits = d.app.Events.Types()
-	return timed(p, timeout)
+// tick returns the program of the tick. It runs no function, but publishes any event:
+// what was not published, deadlines, and what it hands over. Its application must
+// be whole, and some functions are part of it only if there is their secret.
+func (d *describer) tick() Program {
+	onEvents := func(f flow.Function) bool {
+		return f.Kind() != flow.KindCommand && f.Kind() != flow.KindWebhook
+	}
+	p := d.program(Program{Target: targetTick, MemoryMiB: largeMemory}, d.selected(onEvents)...)
+	p.Emits, p.Settings = d.app.Events.Types(), nil
+	return timed(p, tickTimeout)
 }
 
 func (d *describer) selected(wanted func(flow.Function) bool) []flow.Function {
@@ -157,10 +160,8 @@ func (d *describer) program(p Program, functions ...flow.Function) Program {
 
 // reports returns what the engine may record in the process of any function.
 func (d *describer) reports() []string {
-	if failed := (function.Failed{}).Type(); slices.Contains(d.app.Events.Types(), failed) {
-		return []string{failed}
-	}
-	return nil
+	reports := []string{function.Failed{}.Type(), function.Recovered{}.Type()}
+	return slices.DeleteFunc(reports, func(typ string) bool { return !slices.Contains(d.app.Events.Types(), typ) })
 }
 
 func (d *describer) webhooks() map[string]Webhook {

@@ -16,10 +16,10 @@ type Description struct {
 	Functions map[string]Program `json:"functions"`
 	// Edge takes commands and webhooks from the outside, and answers reads.
 	Edge Program `json:"edge"`
-	// Console is the edge for operators: it may also handle again what any
-	// function has parked, so it may do what all of them may.
+	// Console is the edge for operators.
 	Console Program `json:"console"`
-	// Tick does what falls due, and what was lost: also for every function.
+	// Tick does what falls due, publishes what was lost, and hands to functions what
+	// they are to try again.
 	Tick Program `json:"tick"`
 	// DeadLetters parks what the broker gives up on.
 	DeadLetters Program `json:"dead_letters"`
@@ -61,7 +61,7 @@ type Program struct {
 	// Emits are the events that it may record, and so publish.
 	Emits []string `json:"emits"`
 	// Reports are the events that the engine records in its name: that it was
-	// paused.
+	// paused, and that it works again.
 	Reports []string `json:"reports"`
 	// Secrets and Settings are the environment variables that it needs. Without
 	// its secrets a function does not start.

@@ -27,7 +27,7 @@ func (w *World) coverHandling(h *flow.Handling, err error) {
 // coverTick counts what a tick did.
 func (w *World) coverTick(t flow.Ticked) {
 	for what, n := range map[string]int{
-		"deadline fell due": t.Deadlines, "command published by the tick": t.Published, "retried by the tick": t.Retried,
+		"deadline fell due": t.Deadlines, "command published by the tick": t.Published, "retried by the tick": t.Retried, "handed over": t.HandedOver,
 		"redriven": t.Redriven, "published again": t.Nudged, "function recovered": t.Recovered,
 	} {
 		w.coverage[what] += n
@@ -38,7 +38,7 @@ func (w *World) coverTick(t flow.Ticked) {
 func paths() []string {
 	all := []string{
 		"outcome was there before", "decided nothing", "function failed", "deadline fell due", "command published by the tick",
-		"retried by the tick", "redriven", "published again", "function recovered", "command sent again", "command without an answer",
+		"retried by the tick", "handed over", "redriven", "published again", "function recovered", "command sent again", "command without an answer",
 		"conflict of two", "dead letter", "redelivered while at work", "zombie came to its end", "waited in a mailbox", "stream", "scan",
 		"put on parked", "put on paused", "put on unanswered", "call in an outage",
 	}

@@ -182,6 +182,10 @@ func (n *node) platform() driver.Platform {
 	if unit(mix(n.w.seed, saltNode)) < 0.5 {
 		p.Mailbox = mailbox{n}
 	}
+	// Half of the worlds have the tick in a process of its own, as the clouds do.
+	if unit(mix(n.w.seed, saltNode, 1)) < 0.5 {
+		p.Elsewhere = func(string) bool { return true }
+	}
 	return p
 }
 

@@ -179,7 +179,7 @@ func (w *World) rest() {
 			for ; n.dead; n = w.nodes[0] {
 				w.stop(actorOf(ctx), time.Second)
 			}
-			if err := n.system.Redrive(ctx, id); err != nil && !errors.Is(err, flow.ErrUnknown) {
+			if _, err := n.system.Redrive(ctx, id); err != nil && !errors.Is(err, flow.ErrUnknown) {
 				w.violate("P5", "", "%s fails though nothing is wrong any more: %v", id, err)
 			}
 			w.cover("redriven")
@@ -201,7 +201,15 @@ func (w *World) quiet() bool {
 			}
 		}
 	}
-	return w.watch.Grace < 0 || w.swept()
+	return !w.redriving() && (w.watch.Grace < 0 || w.swept())
+}
+
+// redriving says whether something that is parked is to be handled now.
+func (w *World) redriving() bool {
+	for range w.base.Agenda.Due(w.ctx, driver.Parked, driver.TimeOf(w.Now()), 1) { //nolint:errcheck // an error is no rest either
+		return true
+	}
+	return false
 }
 
 // swept says whether the engine has looked at the whole log a second time.

@@ -181,7 +181,7 @@ func serve(text string) error {
 	}
 	h := host.For(system, nil)
 	h.Bind = "127.0.0.1"
-	h.Handlers["edge"] = edge.New(system, edge.Options{})
+	h.Handlers["edge"] = edge.New(system, edge.Options{Timeout: 80 * time.Second, CommandWithin: 40 * time.Second}) // a busy machine is no outage
 	err = h.Serve(ctx, s.Port)
 	return errors.Join(err, broker.Close(), store.Close())
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -74,7 +75,8 @@ func (r *rig) placeOnce(i int) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusCreated {
-		r.Errorf("order %d: status %d", i, response.StatusCode)
+		answer, err := io.ReadAll(response.Body)
+		r.Errorf("order %d: status %d: %s (%v)", i, response.StatusCode, answer, err)
 	}
 }
 

@@ -102,6 +102,11 @@ func All() []Bug { //nolint:funlen // a table
 			Old: "	if err := do(ctx, item); err != nil {\n		return err\n	}",
 			New: "	_ = s.platform.Agenda.Remove(ctx, item.Kind, item.ID)\n	if err := do(ctx, item); err != nil {\n		return err\n	}",
 		},
+		{
+			Name: "handed-over-and-forgotten", File: "handover.go", Promises: "P1 P5 P11 liveness",
+			Old: "	return errHandedOver\n}",
+			New: "	return nil\n}",
+		},
 		// Failing and parking.
 		{
 			Name: "failure-not-kept", File: "park.go", Promises: "P1 P11",

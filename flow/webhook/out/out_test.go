@@ -129,12 +129,12 @@ func TestADeadHookIsDisabledAndWhatItMissedCanBeRedriven(t *testing.T) {
 	if len(v.requests()) != before {
 		t.Fatal("it was called after it was disabled")
 	}
-	if err := r.system.Redrive(t.Context(), ids[0]); err == nil {
+	if _, err := r.system.Redrive(t.Context(), ids[0]); err == nil {
 		t.Fatal("redriven to a hook that is disabled")
 	}
 	v.set(http.StatusOK)
 	r.must("hook.enable", hook.Enable{Hook: "a"})
-	if err := r.system.Redrive(t.Context(), ids[0]); err != nil {
+	if _, err := r.system.Redrive(t.Context(), ids[0]); err != nil {
 		t.Fatal(err)
 	}
 	r.must("out_test.happen", Happen{"3"})

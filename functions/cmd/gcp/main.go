@@ -67,7 +67,9 @@ func run(ctx context.Context, getenv func(string) string) error {
 	}
 	defer broker.Close() //nolint:errcheck // the process ends
 	app := functions.App(settings)
-	system, err := flow.New(app, gcp.Platform(store, broker), intake.Check(app, schemas.Files))
+	platform := gcp.Platform(store, broker)
+	platform.Elsewhere = environ.Elsewhere(target)
+	system, err := flow.New(app, platform, intake.Check(app, schemas.Files))
 	if err != nil {
 		return err
 	}
