@@ -66,17 +66,24 @@ func (s *System) handOver(ctx context.Context, f *Function, item driver.Item, fa
 // messageFor returns the message of the event of a failure. One that could not be
 // read is not published again: whoever else gets it could not either.
 func (s *System) messageFor(ctx context.Context, f *Function, failure Failure) (driver.Message, error) {
-	if failure.Message != nil {
+	if failure.Message != nil { // without it, it is no event
 		return driver.Message{ID: identityOf(failure.ID), Topic: s.index.topics(f)[0], Attributes: map[string]string{}}, nil
 	}
 	e, err := s.whole(ctx, failure.Event)
 	return messageOf(e), err
 }
 
+// handsOver says whether a message hands something over to its subscription, or is for
+// nobody else.
+func handsOver(m driver.Message) bool {
+	to, event := m.Attributes[handoverTo], m.Attributes["specversion"] != ""
+	return to != "" && (to == m.Subscription || !event)
+}
+
 // takeOver does what a message hands over, and says whether it hands anything over.
 // An item that has another time by now was done, or tried, since.
 func (s *System) takeOver(ctx context.Context, m driver.Message) (taken bool, err error) {
-	if m.Attributes[handoverTo] == "" {
+	if !handsOver(m) {
 		return false, nil
 	}
 	item, found, err := s.handedOver(ctx, m)

@@ -120,7 +120,7 @@ func (s *System) Bury(ctx context.Context, m driver.Message) error {
 	if err != nil {
 		return s.parkRaw(ctx, "unknown", m, cause)
 	}
-	if m.Attributes[handoverTo] != "" {
+	if handsOver(m) {
 		return s.buryHandover(ctx, m, cause)
 	}
 	e, err := eventOf(m)
