@@ -57,19 +57,23 @@ func (o *outside) Refund(_ context.Context, r order.RefundDue) (billing.Outcome,
 //	audit                       checks the whole log, which must be at rest
 func TestStories(t *testing.T) {
 	t.Parallel()
-	flowtest.Stories(t, "testdata/*.txt", func(*testing.T) (flow.App, map[string]flowtest.Command) {
-		o := &outside{charges: map[string]bool{}}
-		app := functions.App(functions.Settings{
-			AcceptWithin: 10 * time.Minute, CompleteWithin: 2 * time.Hour, Restaurant: o, Payments: o,
-			PaymentsSecrets: hookSecrets(), TillSecrets: hookSecrets(),
-		})
-		return app, map[string]flowtest.Command{
-			"provider": func(_ *flowtest.World, args []string) (string, error) { o.declines = args[1]; return "", nil },
-			"outside":  func(_ *flowtest.World, args []string) (string, error) { o.down = args[0] == "down"; return "", nil },
-			"tell":     tellStory,
-			"audit":    auditStory,
-		}
-	}, flowtest.Options{Update: *update})
+	flowtest.Stories(t, "testdata/*.txt", application, flowtest.Options{Update: *update})
+}
+
+// application returns the application with an outside of its own, and the words of
+// its stories.
+func application(*testing.T) (flow.App, map[string]flowtest.Command) {
+	o := &outside{charges: map[string]bool{}}
+	app := functions.App(functions.Settings{
+		AcceptWithin: 10 * time.Minute, CompleteWithin: 2 * time.Hour, Restaurant: o, Payments: o,
+		PaymentsSecrets: hookSecrets(), TillSecrets: hookSecrets(),
+	})
+	return app, map[string]flowtest.Command{
+		"provider": func(_ *flowtest.World, args []string) (string, error) { o.declines = args[1]; return "", nil },
+		"outside":  func(_ *flowtest.World, args []string) (string, error) { o.down = args[0] == "down"; return "", nil },
+		"tell":     tellStory,
+		"audit":    auditStory,
+	}
 }
 
 // auditStory checks the money, the streams and the views.

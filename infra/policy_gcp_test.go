@@ -46,6 +46,9 @@ func TestPolicyOfGoogle(t *testing.T) {
 	g.must("google_cloud_run_v2_service", "service_account = google_service_account.this.email", "image = var.program.image")
 	g.must("google_firestore_database", `point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"`,
 		`var.deletion_protection ? "DELETE_PROTECTION_ENABLED"`)
+	// The queries are held against what these are told, not against Firestore.
+	g.must("google_firestore_index", "for_each = merge(local.composite, local.single)", `order = "ASCENDING"`)
+	g.must("google_firestore_field", `for f in var.unindexed : "${f.collection}/${f.path}" => f if var.database.edition == "STANDARD"`)
 	g.must("google_pubsub_topic", "allowed_persistence_regions = [var.region]")
 	g.must("google_pubsub_subscription", `expiration_policy { ttl = "" }`, "oidc_token {", "no_wrapper { write_metadata = true }", "retry_policy {")
 	g.must("google_storage_bucket", `public_access_prevention = "enforced"`, "uniform_bucket_level_access = true")

@@ -6,6 +6,9 @@
 //		When(order.Created{Order: "1", Consumer: "alice", Total: 2500}).
 //		Then(credit.LimitExceeded{Account: "alice", Order: "1", Short: 1500})
 //
+// The same stories run on any platform, through its own store and broker, and must
+// leave there what they leave in memory, see Options.Stores.
+//
 // While it tests what it is told to, it also tests what the engine relies on:
 // that decisions are pure, that states are not changed behind the engine's back
 // and survive being stored, that tallies do not depend on order.

@@ -15,8 +15,13 @@ import (
 
 // Options are how stories are told.
 type Options struct {
-	// Stores, where it is not nil, opens the platform whose Log, Views and
-	// Agenda a story runs on. The default is memory.
+	// Stores, where it is not nil, opens the platform that a story runs on, with
+	// nothing in it: its stores, and its broker if that is the Publisher, see
+	// NewWorld. The default is memory.
+	//
+	// The story is then told once more in memory, with another application, and the
+	// platform must hold the same as memory at its end: each record of the log, with
+	// its identity, time and hash, each head, document and thing on the agenda.
 	Stores func(t *testing.T) *driver.Platform
 	// Update rewrites the files with what happened instead of comparing.
 	Update bool
@@ -60,17 +65,28 @@ func Stories(t *testing.T, pattern string, app func(t *testing.T) (flow.App, map
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			a, words := app(t)
-			var stores *driver.Platform
+			w := tellStory(t, file, app, options)
 			if options.Stores != nil {
-				stores = options.Stores(t)
+				compareToMemory(t, w, tellStory(t, file, app, Options{}))
 			}
-			tellStory(t, file, NewWorld(t, a, stores), words, options.Update)
 		})
 	}
 }
 
-func tellStory(t *testing.T, file string, w *World, words map[string]Command, update bool) {
+// tellStory tells a story in a world of its own, and returns that.
+func tellStory(t *testing.T, file string, app func(t *testing.T) (flow.App, map[string]Command), o Options) *World {
+	t.Helper()
+	a, words := app(t)
+	var stores *driver.Platform
+	if o.Stores != nil {
+		stores = o.Stores(t)
+	}
+	w := NewWorld(t, a, stores)
+	compareStory(t, file, w, words, o.Update)
+	return w
+}
+
+func compareStory(t *testing.T, file string, w *World, words map[string]Command, update bool) {
 	t.Helper()
 	want, err := os.ReadFile(file)
 	if err != nil {
@@ -100,6 +116,17 @@ func tellStory(t *testing.T, file string, w *World, words map[string]Command, up
 	}
 	if d := firstDifference(text, string(want)); d != "" {
 		t.Fatalf("%s: %s\nRun with -update to accept what happened, and read the difference.", file, d)
+	}
+}
+
+func compareToMemory(t *testing.T, w, memory *World) {
+	t.Helper()
+	d, err := w.difference(memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d != "" {
+		t.Fatalf("the platform does not hold what memory holds after the same story: %s", d)
 	}
 }
 

@@ -16,13 +16,16 @@ import (
 )
 
 // A World runs an application in virtual time: nothing happens but when it is
-// told to. It is its own broker; the log, the views and the agenda are a
-// platform's. Commands may be sent to its System concurrently, as an HTTP server
-// does.
+// told to. It is its own broker, unless the platform has one; the log, the views and
+// the agenda are a platform's. Commands may be sent to its System concurrently, as an
+// HTTP server does.
 type World struct {
-	t      testing.TB
-	clock  *Clock
-	system *flow.System
+	t       testing.TB
+	clock   *Clock
+	system  *flow.System
+	stores  driver.Platform
+	views   []string // of the application
+	carrier *carrier // nil: the world is its own broker
 
 	mu     sync.Mutex
 	queue  []driver.Message
@@ -36,6 +39,11 @@ type World struct {
 
 // NewWorld returns a world for an application on stores, whose Log, Views,
 // Agenda, Reach, Elsewhere, Mailbox and Watcher are used; nil stores mean memory.
+//
+// If their Publisher is a driver.Broker, every message goes through it, and the
+// world only says which one is handled next: as many as 1,000 of one function may
+// wait. It is declared to and received from until the test ends, and must be closed
+// after that, as by a Cleanup that was registered before.
 func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	t.Helper()
 	w := &World{t: t, clock: NewClock(), held: map[string]bool{}, subs: map[string][]string{}, sent: map[string]bool{}, copies: 1}
@@ -46,6 +54,7 @@ func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 	}
 	p.Log, p.Views, p.Agenda = stores.Log, stores.Views, stores.Agenda
 	p.Reach, p.Elsewhere, p.Mailbox, p.Watcher = stores.Reach, stores.Elsewhere, stores.Mailbox, stores.Watcher
+	w.stores, w.views = *stores, viewsOf(app)
 	system, err := flow.New(app, p, w.tell)
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +64,9 @@ func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 		for _, topic := range sub.Topics {
 			w.subs[topic] = append(w.subs[topic], sub.Name)
 		}
+	}
+	if broker, ok := stores.Publisher.(driver.Broker); ok {
+		w.carrier = newCarrier(t, broker, system.Subscriptions())
 	}
 	return w
 }
@@ -80,21 +92,46 @@ func (w *World) Clock() *Clock { return w.clock }
 
 // Publish queues a message for each subscription to its topic: as many copies as
 // Shuffle said, and one more each time it is published again.
-func (w *World) Publish(_ context.Context, messages ...driver.Message) error {
+func (w *World) Publish(ctx context.Context, messages ...driver.Message) error {
+	copies := w.copiesOf(messages)
+	if w.carrier != nil {
+		if err := w.carrier.broker.Publish(ctx, copies...); err != nil {
+			return err
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for len(copies) > 0 {
+		n := 1
+		for n < len(copies) && copies[n].ID == copies[0].ID {
+			n++
+		}
+		for _, sub := range w.subs[copies[0].Topic] {
+			for _, m := range copies[:n] {
+				m.Subscription = sub
+				w.queue = append(w.queue, m)
+			}
+		}
+		copies = copies[n:]
+	}
+	return nil
+}
+
+// copiesOf returns messages as often as they are delivered, the copies of one side
+// by side.
+func (w *World) copiesOf(messages []driver.Message) []driver.Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []driver.Message
 	for _, m := range messages {
 		copies := w.copies
 		if w.sent[m.ID] {
 			copies = 1
 		}
 		w.sent[m.ID] = true
-		for _, sub := range w.subs[m.Topic] {
-			m.Subscription = sub
-			w.queue = append(w.queue, slices.Repeat([]driver.Message{m}, copies)...)
-		}
+		all = append(all, slices.Repeat([]driver.Message{m}, copies)...)
 	}
-	return nil
+	return all
 }
 
 // Shuffle makes the world, from now on, deliver each message copies times, in an
@@ -162,13 +199,33 @@ func (w *World) next() (m driver.Message, ok bool) {
 // deliver hands a message to its function; if that fails the message goes to the
 // end of the queue, as a broker would redeliver it.
 func (w *World) deliver(m driver.Message) {
+	w.t.Helper()
 	m.Attempt++
 	w.clock.Advance(time.Millisecond)
-	if err := w.system.Deliver(w.t.Context(), m); err != nil {
+	if err := w.handle(m); err != nil {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.queue = append(w.queue, m)
 	}
+}
+
+// handle handles a message as the broker brings it, if there is one, and tells the
+// broker what became of it.
+func (w *World) handle(m driver.Message) error {
+	w.t.Helper()
+	if w.carrier == nil {
+		return w.system.Deliver(w.t.Context(), m)
+	}
+	a, err := w.carrier.take(w.t.Context(), m.Subscription, m.ID)
+	if err != nil {
+		w.t.Fatalf("story: %v", err)
+	}
+	if err = w.system.Deliver(w.t.Context(), a.message); err != nil {
+		a.settled <- errAgain
+		return err
+	}
+	a.settled <- nil
+	return nil
 }
 
 // maxSteps is after how many deliveries Run takes a flow to be endless.

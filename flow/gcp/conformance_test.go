@@ -7,12 +7,16 @@ import (
 
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/drivertest"
+	"github.com/onevent/onevent/flow/gcp/indexing"
 )
 
-// All clauses share one store, as all functions share one database.
+// All clauses share one store, as all functions share one database. What they ask
+// has its indexes among those that are declared.
 func TestStores(t *testing.T) {
 	t.Parallel()
-	s := newStore(t)
+	recorder := &indexing.Recorder{}
+	s, prefix := newRecordedStore(t, recorder)
+	t.Cleanup(func() { checkServed(t, recorder, prefix) })
 	drivertest.Run(t, func(*testing.T) drivertest.Stores {
 		// The emulator takes requests of up to 4 MiB, the service of up to 10.
 		return drivertest.Stores{Log: s.Log(), Views: s.Views(), Agenda: s.Agenda(), Watcher: s, MaxRecord: 4_000_000}

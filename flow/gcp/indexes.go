@@ -10,7 +10,9 @@ type Index struct {
 }
 
 // Indexes returns the composite indexes without which Firestore refuses queries
-// of a store with the prefix. The emulator asks for none.
+// of a store with the prefix. The emulator asks for none; package indexing does.
+//
+// The one of the notes serves who lists them: the engine reads them by name.
 func Indexes(prefix string) []Index {
 	indexes := []Index{
 		{prefix + events, []string{fieldStream, fieldLast}},

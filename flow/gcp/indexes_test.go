@@ -1,127 +1,122 @@
 package gcp_test
 
 import (
-	"context"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	pb "cloud.google.com/go/firestore/apiv1/firestorepb"
 	"google.golang.org/api/option"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/gcp"
+	"github.com/onevent/onevent/flow/gcp/indexing"
 )
 
-// A shape is what decides which index a query needs.
-type shape struct {
-	collection string
-	equal      string // fields, with commas between
-	order      string // the field that is compared and ordered by
-}
-
-// A queryTap notes the shapes of all queries.
-type queryTap struct {
-	mu     sync.Mutex
-	shapes []shape
-}
-
-func (q *queryTap) intercept(
-	ctx context.Context, d *grpc.StreamDesc, c *grpc.ClientConn, method string, streamer grpc.Streamer, o ...grpc.CallOption,
-) (grpc.ClientStream, error) {
-	stream, err := streamer(ctx, d, c, method, o...)
-	return tappedStream{stream, q}, err
-}
-
-type tappedStream struct {
-	grpc.ClientStream
-	tap *queryTap
-}
-
-func (s tappedStream) SendMsg(m any) error {
-	if r, ok := m.(*pb.RunQueryRequest); ok {
-		s.tap.note(r.GetStructuredQuery())
+// newRecordedStore opens an empty store whose queries are noted.
+func newRecordedStore(t *testing.T, recorder *indexing.Recorder) (s *gcp.Store, prefix string) {
+	t.Helper()
+	prefix = newPrefix()
+	emulator := needEmulators(t).Firestore
+	client, err := recorder.Client(emulator)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return s.ClientStream.SendMsg(m)
+	s, err = gcp.OpenStore(t.Context(), gcp.StoreOptions{
+		Project: "onevent-test", Prefix: prefix, Emulator: emulator, Client: []option.ClientOption{client},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, prefix
 }
 
-func (q *queryTap) note(r *pb.StructuredQuery) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	s := shape{collection: r.GetFrom()[0].GetCollectionId()}
-	filters := r.GetWhere().GetCompositeFilter().GetFilters()
-	if f := r.GetWhere().GetFieldFilter(); f != nil {
-		filters = []*pb.StructuredQuery_Filter{r.GetWhere()}
-	}
-	var equal []string
-	for _, f := range filters {
-		field := f.GetFieldFilter().GetField().GetFieldPath()
-		if f.GetFieldFilter().GetOp() == pb.StructuredQuery_FieldFilter_EQUAL {
-			equal = append(equal, field)
-		} else {
-			s.order = field
+// declaredFor returns what a store says that it needs, with the views that were
+// asked.
+func declaredFor(prefix string, queries []indexing.Query) indexing.Declared {
+	var views []string
+	for _, q := range queries {
+		if view, ok := strings.CutPrefix(q.Collection, prefix+"views-"); ok {
+			views = append(views, view)
 		}
 	}
-	for _, o := range r.GetOrderBy() {
-		if field := o.GetField().GetFieldPath(); field != "__name__" {
-			s.order = field
-		}
+	slices.Sort(views)
+	return indexing.Declared{Indexes: gcp.Indexes(prefix), Unindexed: gcp.Unindexed(prefix, slices.Compact(views)...)}
+}
+
+// recorded returns what was asked.
+func recorded(t *testing.T, recorder *indexing.Recorder) []indexing.Query {
+	t.Helper()
+	queries, err := recorder.Queries()
+	if err != nil || len(queries) == 0 {
+		t.Errorf("%d queries: %v", len(queries), err)
 	}
-	s.equal = strings.Join(equal, ",")
-	if !slices.Contains(q.shapes, s) {
-		q.shapes = append(q.shapes, s)
+	return queries
+}
+
+// checkServed holds what was asked against what the store says that it needs.
+func checkServed(t *testing.T, recorder *indexing.Recorder, prefix string) {
+	t.Helper()
+	queries := recorded(t, recorder)
+	declared := declaredFor(prefix, queries)
+	for _, q := range queries {
+		if _, err := declared.Serve(q); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
 // The emulator answers every query. Firestore refuses one without its index: here
 // every query that a store makes is held against the indexes that it says it
-// needs, and they against the queries.
+// needs, and they against the queries. TestStores holds all that the suite asks
+// against the same indexes.
 func TestIndexesAreThoseOfTheQueries(t *testing.T) {
 	t.Parallel()
-	prefix, tap := newPrefix(), &queryTap{}
-	for _, s := range tappedShapes(t, prefix, tap) {
-		switch {
-		case s.order == "":
-			// Equality needs each field's own index, and no composite one.
-			for field := range strings.SplitSeq(s.equal, ",") {
-				if slices.Contains(gcp.Unindexed(prefix, "v"), gcp.Field{Collection: s.collection, Path: field}) {
-					t.Errorf("%+v selects by %s, which has no index", s, field)
-				}
-			}
-		case !slices.ContainsFunc(gcp.Indexes(prefix), s.served):
-			t.Errorf("no index for %+v", s)
+	recorder := &indexing.Recorder{}
+	s, prefix := newRecordedStore(t, recorder)
+	askAll(t, s)
+	queries := recorded(t, recorder)
+	for _, problem := range indexing.Check(queries, declaredFor(prefix, queries)) {
+		t.Error(problem)
+	}
+}
+
+// A query that nobody thought of when the indexes were declared is found, and so is
+// an index that is not there.
+func TestIndexThatIsMissingIsFound(t *testing.T) {
+	t.Parallel()
+	recorder := &indexing.Recorder{}
+	s, prefix := newRecordedStore(t, recorder)
+	askAll(t, s)
+	queries := recorded(t, recorder)
+	declared := declaredFor(prefix, queries)
+	planted := indexing.Query{Collection: prefix + "events", Equal: []string{"correlation"}, Order: []indexing.Order{{Field: "time"}}}
+	if problems := indexing.Check(append(queries, planted), declared); len(problems) != 1 {
+		t.Errorf("a query without index: problems %v", problems)
+	}
+	for i := range declared.Indexes {
+		less := declared
+		less.Indexes = slices.Delete(slices.Clone(declared.Indexes), i, i+1)
+		if problems := indexing.Check(queries, less); len(problems) == 0 {
+			t.Errorf("without %v nothing is missed", declared.Indexes[i])
 		}
 	}
-	for _, index := range gcp.Indexes(prefix) {
-		if !slices.ContainsFunc(tap.shapes, func(s shape) bool { return s.served(index) }) {
-			t.Errorf("no query needs %+v", index)
+	for _, field := range []gcp.Field{{Collection: prefix + "events", Path: "correlation"}, {Collection: prefix + "views-v", Path: "doc.b"}} {
+		less := declared
+		less.Unindexed = append(slices.Clone(declared.Unindexed), field)
+		if problems := indexing.Check(queries, less); len(problems) == 0 {
+			t.Errorf("without an index of %v nothing is missed", field)
 		}
 	}
 }
 
-// served says whether an index answers a query.
-func (s shape) served(i gcp.Index) bool {
-	return i.Collection == s.collection && slices.Equal(i.Fields, []string{s.equal, s.order})
-}
-
-// tappedShapes makes every query there is.
-func tappedShapes(t *testing.T, prefix string, tap *queryTap) []shape {
+// askAll makes every query there is.
+func askAll(t *testing.T, s *gcp.Store) {
 	t.Helper()
-	conn, err := grpc.NewClient("passthrough:///"+needEmulators(t).Firestore,
-		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithStreamInterceptor(tap.intercept))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := gcp.OpenStore(t.Context(), gcp.StoreOptions{
-		Project: "onevent-test", Prefix: prefix, Client: []option.ClientOption{option.WithGRPCConn(conn)},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
 	ctx := t.Context()
 	where := map[string]any{"a": "x", "b": true}
 	errs := []error{
@@ -137,8 +132,4 @@ func tappedShapes(t *testing.T, prefix string, tap *queryTap) []shape {
 			t.Fatal(err)
 		}
 	}
-	if len(tap.shapes) < 10 {
-		t.Fatalf("only %d shapes of queries were seen: %+v", len(tap.shapes), tap.shapes)
-	}
-	return tap.shapes
 }

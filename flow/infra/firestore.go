@@ -2,6 +2,8 @@ package infra
 
 import (
 	"cmp"
+	"encoding"
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
@@ -75,7 +77,7 @@ func scalars(view flow.Function) []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(reflect.TypeOf(zero)) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == "-" || !field.IsExported() || !isScalar(field.Type.Kind()) {
+		if name == "-" || !field.IsExported() || !isScalar(field.Type) {
 			continue
 		}
 		names = append(names, cmp.Or(name, field.Name))
@@ -83,7 +85,17 @@ func scalars(view flow.Function) []string {
 	return names
 }
 
-func isScalar(k reflect.Kind) bool {
+// isScalar says whether a type is a string, a bool or a number in JSON, as types
+// with a form of their own mostly are, such as time.Time.
+func isScalar(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	if p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) || p.Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return true
+	}
+	k := t.Kind()
+	if k == reflect.Pointer {
+		return isScalar(t.Elem())
+	}
 	return k == reflect.String || k == reflect.Bool || reflect.Int <= k && k <= reflect.Uint64 || k == reflect.Float32 || k == reflect.Float64
 }
 

@@ -119,7 +119,11 @@ func TestAnAppThatDoesNotHoldTogether(t *testing.T) {
 func TestFirestore(t *testing.T) {
 	t.Parallel()
 	f := described(t, infra.Needs{}).Firestore
-	for _, want := range []infra.Field{{Collection: "events", Path: "correlation"}, {Collection: "views-order-summary", Path: "doc.status"}} {
+	for _, want := range []infra.Field{
+		{Collection: "events", Path: "correlation"},
+		{Collection: "views-order-summary", Path: "doc.status"},
+		{Collection: "views-incidents", Path: "doc.since"}, // a time is a text
+	} {
 		if !slices.Contains(f.Selected, want) {
 			t.Errorf("%+v is not selected by", want)
 		}

@@ -11,15 +11,41 @@ import (
 	"time"
 )
 
-// A gate stands before moto and lets one request to DynamoDB in at a time. Moto has
-// no isolation: a transaction that fails puts the whole table back to what it was
-// when it began, and with it what others wrote meanwhile, see transact_write_items
-// in https://github.com/getmoto/moto/blob/5.2.1/moto/dynamodb/models/__init__.py.
+// A gate stands before moto, which has no isolation, and lets one request of a group
+// in at a time: those to DynamoDB, those to SNS, and those that create or list queues.
+//
+// A transaction that fails puts the whole table back to what it was when it began,
+// and with it what others wrote meanwhile, see transact_write_items in
+// https://github.com/getmoto/moto/blob/5.2.1/moto/dynamodb/models/__init__.py. SNS
+// goes through all subscriptions to publish, and SQS through all queues to create one,
+// and both fail if one is added meanwhile, see _find_subscription in
+// https://github.com/getmoto/moto/blob/5.2.1/moto/sns/models.py.
 type gate struct {
 	url    string
 	server *http.Server
 	next   http.Handler
-	inside chan struct{} // holds a token while somebody is
+	inside map[string]chan struct{} // by group; holds a token while somebody is
+}
+
+// The groups of requests of which one is let in at a time.
+const (
+	groupTables = "tables"
+	groupTopics = "topics"
+	groupQueues = "queues"
+)
+
+// groupOf returns the group of a request, empty if it has none.
+func groupOf(r *http.Request) string {
+	target := r.Header.Get("X-Amz-Target")
+	switch {
+	case strings.HasPrefix(target, "DynamoDB_"):
+		return groupTables
+	case strings.Contains(r.Header.Get("Authorization"), "/sns/aws4_request"):
+		return groupTopics
+	case target == "AmazonSQS.CreateQueue" || target == "AmazonSQS.ListQueues":
+		return groupQueues
+	}
+	return ""
 }
 
 func openGate(ctx context.Context, address string) (*gate, error) {
@@ -35,7 +61,7 @@ func openGate(ctx context.Context, address string) (*gate, error) {
 		// A client that went away is no news.
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
-	g := &gate{url: "http://" + listener.Addr().String(), next: proxy, inside: make(chan struct{}, 1)}
+	g := &gate{url: "http://" + listener.Addr().String(), next: proxy, inside: doors()}
 	g.server = &http.Server{Handler: g, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := g.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -45,12 +71,21 @@ func openGate(ctx context.Context, address string) (*gate, error) {
 	return g, nil
 }
 
-// ServeHTTP lets a request pass, one to DynamoDB when nobody else is inside.
+// doors returns an open door for each group.
+func doors() map[string]chan struct{} {
+	inside := map[string]chan struct{}{}
+	for _, group := range []string{groupTables, groupTopics, groupQueues} {
+		inside[group] = make(chan struct{}, 1)
+	}
+	return inside
+}
+
+// ServeHTTP lets a request pass, one of a group when nobody else of it is inside.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_") {
+	if inside := g.inside[groupOf(r)]; inside != nil {
 		select {
-		case g.inside <- struct{}{}:
-			defer func() { <-g.inside }()
+		case inside <- struct{}{}:
+			defer func() { <-inside }()
 		case <-r.Context().Done():
 			return
 		}
