@@ -21,6 +21,8 @@ func TestImports(t *testing.T) {
 		{"flow", []string{module + "flow/driver", module + "flow/function", module + "flow/internal/"}, "the engine runs anywhere, so it needs nothing"},
 		{"flow/function", nil, "its events are plain data"},
 		{"flow/driver", nil, "a platform implements it and nothing else"},
+		{"flow/usage", nil, "drivers count with it"},
+		{"flow/cost", []string{module + "flow"}, "it is arithmetic"},
 		{"flow/memory", []string{module + "flow/driver", module + "flow/clock", module + "flow/mailbox"}, "the model needs nothing"},
 		{"flow/access", []string{module + "flow", "github.com/go-jose/go-jose/v4"}, "what guards the edge should be read in an afternoon"},
 		{"events/...", []string{module + "flow", module + "events/"}, "events are plain data"},

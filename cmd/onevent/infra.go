@@ -6,12 +6,13 @@ import (
 	"flag"
 	"fmt"
 
+	"github.com/onevent/onevent/flow/cost"
 	"github.com/onevent/onevent/flow/infra"
 	"github.com/onevent/onevent/functions/deploy"
 )
 
 const infraHelp = `onevent infra write          write what the application needs of a cloud, for Terraform
-onevent infra check          say whether the file is up to date
+onevent infra check          say whether the file is up to date, and warn of what onevent cost warns of
 onevent infra show           print it`
 
 // infrastructure writes, checks or prints what the application of this program
@@ -47,6 +48,7 @@ func (p *program) writeInfra(d infra.Description, file string) error {
 }
 
 func (p *program) checkInfra(d infra.Description, file string) error {
+	p.warn(cost.Warnings(p.app, cost.Limits{}))
 	err := d.Check(file)
 	if errors.Is(err, infra.ErrStale) {
 		return fmt.Errorf("%w; write it again: onevent infra write", err)

@@ -78,6 +78,7 @@ onevent send order.place order=42 consumer=alice restaurant=roma items='[{"name"
 		{"docs", "[KIND]", "write AsyncAPI, OpenAPI, EventCatalog and a page", docsHelp, documents},
 		{"policy", "", "print who may do what", "onevent policy", policy},
 		{"infra", "write|check|show", "describe what the application needs of a cloud", infraHelp, infrastructure},
+		{"cost", "", "tell what a month costs on a cloud", costHelp, costs},
 		{"webhook", "replay", "send again what webhooks took", webhookHelp, webhooks},
 		{"version", "", "tell the program's version", "onevent version", version},
 	}

@@ -89,11 +89,11 @@ func (a *answers) tell(some []answer) {
 		changes = append(changes, types.ChangeMessageVisibilityBatchRequestEntry{Id: id, ReceiptHandle: &one.receipt, VisibilityTimeout: wholeSeconds(one.pause)})
 	}
 	if len(deletes) > 0 {
-		a.broker.meter.requests.Add(1)
+		a.broker.meter.Add(Usage{Requests: 1})
 		_, _ = a.broker.queues.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: &a.url, Entries: deletes})
 	}
 	if len(changes) > 0 {
-		a.broker.meter.requests.Add(1)
+		a.broker.meter.Add(Usage{Requests: 1})
 		_, _ = a.broker.queues.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &a.url, Entries: changes})
 	}
 }

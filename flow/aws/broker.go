@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/usage"
 )
 
 // BrokerOptions say which SNS and SQS to use, and how.
@@ -41,7 +42,7 @@ type Broker struct {
 	store   *Store
 	region  string
 	prefix  string // with its dash
-	meter   meter
+	meter   usage.Meter
 
 	// life ends at Close, and receiving counts what it ends.
 	life      context.Context //nolint:containedctx // the broker's own
@@ -75,7 +76,7 @@ func NewBroker(o BrokerOptions) (*Broker, error) {
 }
 
 // Usage returns what was used since the broker was opened.
-func (b *Broker) Usage() Usage { return b.meter.usage() }
+func (b *Broker) Usage() Usage { return b.meter.Usage() }
 
 // Close ends every Receive and waits for the handlers at work. Messages that are not
 // done stay with SQS.
@@ -139,7 +140,7 @@ func (b *Broker) queueURL(ctx context.Context, name string) (string, error) {
 	if url != "" {
 		return url, nil
 	}
-	b.meter.requests.Add(1)
+	b.meter.Add(Usage{Requests: 1})
 	out, err := b.queues.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
 	if err != nil {
 		return "", failed(ctx, "queue "+name, err)

@@ -128,7 +128,7 @@ func (b *Broker) createQueue(ctx context.Context, name string, attributes map[st
 
 // attribute returns an attribute of a queue.
 func (b *Broker) attribute(ctx context.Context, url string, name types.QueueAttributeName) (string, error) {
-	b.meter.requests.Add(1)
+	b.meter.Add(Usage{Requests: 1})
 	out, err := b.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{name}})
 	if err != nil {
 		return "", err
@@ -164,7 +164,7 @@ func (b *Broker) deadQueues(ctx context.Context) ([]string, error) {
 	var names []string
 	pages := sqs.NewListQueuesPaginator(b.queues, &sqs.ListQueuesInput{QueueNamePrefix: &b.prefix, MaxResults: sdk.Int32(1000)})
 	for pages.HasMorePages() {
-		b.meter.requests.Add(1)
+		b.meter.Add(Usage{Requests: 1})
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("list queues: %w", err)

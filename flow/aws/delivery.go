@@ -37,7 +37,7 @@ func (b *Broker) Postpone(ctx context.Context, d Delivery, err error) error {
 	}
 	defaults := driver.Subscription{MinBackoff: defaultMinBackoff, MaxBackoff: defaultMaxBackoff}
 	pause := min(max(pauseFor(err, defaults, d.Attempt), 0), maxVisibility)
-	b.meter.requests.Add(1)
+	b.meter.Add(Usage{Requests: 1})
 	_, err = b.queues.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
 		QueueUrl: &url, ReceiptHandle: &d.Receipt, VisibilityTimeout: wholeSeconds(pause),
 	})
@@ -57,6 +57,7 @@ func wholeSeconds(d time.Duration) int32 {
 // what is wrong: its ID is SQS's. So is a message whose data is gone.
 func (b *Broker) Open(ctx context.Context, d Delivery) (driver.Message, error) {
 	m, claim := wire.Decode(d.Body)
+	b.meter.Add(Usage{Deliveries: 1})
 	m.Subscription, _ = SubscriptionOf(b.prefix[:len(b.prefix)-1], d.Queue)
 	m.Attempt = d.Attempt
 	if m.ID == "" {

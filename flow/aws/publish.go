@@ -14,6 +14,7 @@ import (
 
 	"github.com/onevent/onevent/flow/aws/internal/wire"
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/usage"
 )
 
 const (
@@ -112,8 +113,7 @@ func (b *Broker) publish(ctx context.Context, one *batch) error {
 	if err != nil {
 		return failed(ctx, what, err)
 	}
-	b.meter.publishes.Add(1)
-	b.meter.messages.Add(int64(len(out.Successful)))
+	b.meter.Add(Usage{Publishes: 1, Messages: int64(len(out.Successful)), PublishUnits: usage.Units(one.size, chunk)})
 	if len(out.Failed) > 0 {
 		f := out.Failed[0]
 		return fmt.Errorf("aws: %s: %d of %d messages: %s: %s", what, len(out.Failed), len(one.entries), sdk.ToString(f.Code), sdk.ToString(f.Message))

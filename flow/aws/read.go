@@ -27,7 +27,7 @@ func (s *Store) getAll(ctx context.Context, what string, t Table, keys []item) (
 		if len(left) == len(keys) {
 			return nil, failed(ctx, what, errUnprocessed)
 		}
-		s.meter.reads.Add(int64(len(keys) - len(left)))
+		s.meter.Add(readOf(len(keys)-len(left), out.Responses[t.Name]))
 		found = append(found, out.Responses[t.Name]...)
 		keys = left
 	}
@@ -117,7 +117,7 @@ func (s *Store) pages(ctx context.Context, what string, q query) iter.Seq2[[]ite
 				yield(nil, failed(ctx, what, err))
 				return
 			}
-			s.meter.reads.Add(int64(max(1, len(out.Items))))
+			s.meter.Add(queried(out.Items, q.now))
 			if !yield(out.Items, nil) || len(out.LastEvaluatedKey) == 0 {
 				return
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/usage"
 )
 
 const (
@@ -188,11 +189,17 @@ func (p *poller) take(ctx context.Context) int {
 func (p *poller) receive(ctx context.Context, most int) ([]types.Message, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), receiveWithin)
 	defer cancel()
-	p.broker.meter.requests.Add(1)
 	out, err := p.broker.queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 		QueueUrl: &p.url, MaxNumberOfMessages: int32(most), WaitTimeSeconds: waitSeconds, //nolint:gosec // at most 10
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameApproximateReceiveCount},
 	})
+	size := 0
+	if out != nil {
+		for _, m := range out.Messages {
+			size += len(sdk.ToString(m.Body))
+		}
+	}
+	p.broker.meter.Add(Usage{Requests: usage.Units(size, chunk)})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/usage"
 )
 
 // StoreOptions say which DynamoDB to use, and how.
@@ -25,7 +26,7 @@ type Store struct {
 	tables
 
 	client *dynamodb.Client
-	meter  meter
+	meter  usage.Meter
 }
 
 // OpenStore opens a store. It does not wait for the database: the first call
@@ -48,7 +49,7 @@ func (s *Store) Views() driver.Views { return views{s} }
 func (s *Store) Agenda() driver.Agenda { return agenda{s} }
 
 // Usage returns what was used since the store was opened.
-func (s *Store) Usage() Usage { return s.meter.usage() }
+func (s *Store) Usage() Usage { return s.meter.Usage() }
 
 // keyOf returns the key of an item of a table.
 func (t Table) keyOf(i item) item {
@@ -61,11 +62,11 @@ func (t Table) keyOf(i item) item {
 
 // get returns an item as it is now, or nil where there is none.
 func (s *Store) get(ctx context.Context, what string, t Table, key item) (item, error) {
-	s.meter.reads.Add(1)
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.Name, Key: key, ConsistentRead: sdk.Bool(true)})
 	if err != nil {
 		return nil, failed(ctx, what, err)
 	}
+	s.meter.Add(readOf(1, []item{out.Item}))
 	if len(out.Item) == 0 {
 		return nil, nil //nolint:nilnil // there is none
 	}

@@ -2,8 +2,10 @@ package aws_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -56,11 +58,54 @@ func TestUsage(t *testing.T) {
 
 func wantsUsage(t *testing.T, what string, used aws.Usage, n int, want aws.Usage) {
 	t.Helper()
+	used = used.Counts()
 	per := aws.Usage{Reads: used.Reads / int64(n), Writes: used.Writes / int64(n), Deletes: used.Deletes / int64(n)}
 	exact := aws.Usage{Reads: per.Reads * int64(n), Writes: per.Writes * int64(n), Deletes: per.Deletes * int64(n)}
 	if per != want || exact.Reads != used.Reads || exact.Writes != used.Writes || used.Conflicts != 0 {
 		t.Errorf("%d times %s used %+v, want %+v each", n, what, used, want)
 	}
+}
+
+// What is billed by size is counted as DynamoDB does: 4 KB of what is read, 1 KB of what
+// is written, twice in a transaction, and one for each index entry.
+func TestUnits(t *testing.T) {
+	t.Parallel()
+	store := newStore(t)
+	log := store.Log()
+	record := driver.Record{ID: strings.Repeat("a", 32), Stream: "order/1", Seq: 1, Count: 1, Time: 1, Body: make([]byte, 9000)}
+	head := driver.Head{Stream: "order/1", Seq: 1, Time: 1, State: make([]byte, 1500)}
+	used := func(what string, do func() error, wanted error, want aws.Usage) {
+		t.Helper()
+		before := store.Usage()
+		if err := do(); !errors.Is(err, wanted) {
+			t.Fatalf("%s: %v", what, err)
+		}
+		got := store.Usage().Sub(before)
+		if got.NewBytes > 10_500 && got.NewBytes < 11_200 {
+			got.NewBytes = 0 // with the names of all fields
+		}
+		if got != want {
+			t.Errorf("%s used %+v\nwant %+v", what, got, want)
+		}
+	}
+	commit := func() error { return log.Commit(t.Context(), driver.Commit{Record: record, Head: &head}) }
+	// The record has 9 KB and something, the head 1.5.
+	used("a commit", commit, nil, aws.Usage{Writes: 2, Indexed: 3, WriteUnits: 2*(9+2) + 3})
+	used("a commit that is refused", commit, driver.ErrConflict, aws.Usage{Conflicts: 1, WriteUnits: 2 * (9 + 2)})
+	used("the record", func() error { _, err := log.Record(t.Context(), record.ID); return err }, nil, aws.Usage{Reads: 1, ReadUnits: 3})
+	used("no record", func() error { _, err := log.Record(t.Context(), strings.Repeat("b", 32)); return err }, driver.ErrNotFound, aws.Usage{Reads: 1, ReadUnits: 1})
+	used("a flow", func() error { // the entry of the index, and the record
+		for _, err := range log.Flow(t.Context(), "") {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil, aws.Usage{Reads: 2, ReadUnits: 0.5 + 3})
+	agenda, item := store.Agenda(), driver.Item{Kind: driver.Outbox, ID: "x", Due: 1, Body: make([]byte, 2100)}
+	used("an item", func() error { return agenda.Put(t.Context(), item) }, nil, aws.Usage{Writes: 1, Indexed: 1, WriteUnits: 3 + 1})
+	used("its end", func() error { return agenda.Remove(t.Context(), item.Kind, item.ID) }, nil, aws.Usage{Deletes: 1, Indexed: 1, WriteUnits: 3 + 1})
+	used("nothing's end", func() error { return agenda.Remove(t.Context(), item.Kind, item.ID) }, nil, aws.Usage{Deletes: 1, WriteUnits: 1})
 }
 
 // A shelf is a publisher that keeps what it is given.

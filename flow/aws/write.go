@@ -54,7 +54,7 @@ func (s *Store) write(ctx context.Context, what string, puts ...put) error {
 		return nil
 	}
 	if isConflict(err) {
-		s.meter.conflicts.Add(1)
+		s.meter.Add(refused(puts))
 		return fmt.Errorf("aws: %s: %w", what, driver.ErrConflict)
 	}
 	return failed(ctx, what, err)
@@ -70,7 +70,7 @@ func (s *Store) putOne(ctx context.Context, p put, returns types.ReturnValue) (i
 	if err != nil {
 		return nil, err
 	}
-	s.meter.wrote(p.table, p.item, false)
+	s.meter.Add(wrote(p, false))
 	return out.Attributes, nil
 }
 
@@ -87,7 +87,7 @@ func (s *Store) transact(ctx context.Context, puts []put) error {
 		return err
 	}
 	for _, p := range puts {
-		s.meter.wrote(p.table, p.item, true)
+		s.meter.Add(wrote(p, true))
 	}
 	return nil
 }
@@ -135,8 +135,7 @@ func (s *Store) remove(ctx context.Context, what string, t Table, key item) (ite
 	if err != nil {
 		return nil, failed(ctx, what, err)
 	}
-	s.meter.deletes.Add(1)
-	s.meter.units.Add(int64(1 + len(t.Indexes)))
+	s.meter.Add(deleted(t, out.Attributes))
 	return out.Attributes, nil
 }
 
@@ -163,10 +162,9 @@ func (s *Store) batch(ctx context.Context, t Table, writes []types.WriteRequest)
 	}
 	for _, w := range writes {
 		if w.PutRequest != nil {
-			s.meter.wrote(t, w.PutRequest.Item, false)
+			s.meter.Add(wrote(put{table: t, item: w.PutRequest.Item}, false))
 		} else {
-			s.meter.deletes.Add(1)
-			s.meter.units.Add(1)
+			s.meter.Add(deleted(t, nil))
 		}
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 
 	"github.com/onevent/onevent/flow/driver"
 	"github.com/onevent/onevent/flow/gcp/internal/wire"
+	"github.com/onevent/onevent/flow/usage"
 )
 
 // BrokerOptions say which Pub/Sub to use, and how.
@@ -42,7 +43,7 @@ type Broker struct {
 	client  *pubsub.Client
 	project string
 	prefix  string
-	meter   meter
+	meter   usage.Meter
 
 	// life ends at Close, and receiving counts what it ends.
 	life      context.Context //nolint:containedctx // the broker's own
@@ -86,9 +87,9 @@ func NewBroker(ctx context.Context, o BrokerOptions) (*Broker, error) {
 	}, nil
 }
 
-// Usage returns what was used since the broker was opened. Deliveries are not in
-// it: Google counts them by bytes.
-func (b *Broker) Usage() Usage { return b.meter.usage() }
+// Usage returns what was used since the broker was opened. Of deliveries it has those
+// that Receive got: what is pushed does not come through it, see BilledBytes.
+func (b *Broker) Usage() Usage { return b.meter.Usage() }
 
 // Close ends every Receive, waits for the handlers at work and closes the
 // connections. Messages that are not done stay with Pub/Sub.

@@ -111,7 +111,8 @@ func TestPublishIsOneCallForEachTopic(t *testing.T) {
 	before := b.Usage()
 	publish(t, b, driver.Message{ID: "1", Topic: "order.created"},
 		driver.Message{ID: "2", Topic: "order.paid"}, driver.Message{ID: "3", Topic: "order.created"})
-	if used, want := b.Usage().Sub(before), (gcp.Usage{Publishes: 2, Messages: 3}); used != want {
+	// Two calls, of which each is billed as 1,000 bytes at the least.
+	if used, want := b.Usage().Sub(before), (gcp.Usage{Publishes: 2, Messages: 3, PublishedBytes: 2000}); used != want {
 		t.Errorf("used %+v, not %+v", used, want)
 	}
 	messages, topics := receive(t, b, "all"), map[string]string{}
@@ -121,6 +122,24 @@ func TestPublishIsOneCallForEachTopic(t *testing.T) {
 	}
 	if got := fmt.Sprint(topics); got != "map[1:order.created all 2:order.paid all 3:order.created all]" {
 		t.Errorf("received %s", got)
+	}
+	used := b.Usage().Sub(before)
+	billed, err := gcp.BilledBytes(driver.Message{ID: "1", Topic: "order.created"})
+	if err != nil || used.Deliveries < 3 || used.DeliveredBytes != billed*used.Deliveries {
+		t.Errorf("deliveries used %+v, each %d bytes: %v", used, billed, err)
+	}
+}
+
+func TestWhatADeliveryIsBilledAs(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]int64{0: 1000, 800: 1000, 100_000: 100_040} {
+		billed, err := gcp.BilledBytes(driver.Message{ID: "1", Topic: "order.created", Data: make([]byte, size)})
+		if err != nil || billed < want || billed > want+20 {
+			t.Errorf("%d bytes are billed as %d, want about %d: %v", size, billed, want, err)
+		}
+	}
+	if _, err := gcp.BilledBytes(driver.Message{}); err == nil {
+		t.Error("a message without an ID has a price")
 	}
 }
 

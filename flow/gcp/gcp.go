@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"sync/atomic"
 )
 
 // prefixGrammar is what may begin the names of collections, topics and
@@ -41,36 +40,4 @@ func failed(ctx context.Context, what string, err error) error {
 		return fmt.Errorf("gcp: %s: %w", what, ctxErr)
 	}
 	return fmt.Errorf("gcp: %s: %w", what, err)
-}
-
-// Usage is what Google bills, counted since the store or the broker was opened.
-type Usage struct {
-	// Reads, Writes and Deletes are Firestore documents. A document that is not
-	// there and a query without a result are one read each.
-	Reads, Writes, Deletes int64
-	// Conflicts are commits that Firestore refused.
-	Conflicts int64
-	// Publishes are calls to Pub/Sub, and Messages what they carried.
-	Publishes, Messages int64
-}
-
-// Sub returns what was used since an earlier u.
-func (u Usage) Sub(earlier Usage) Usage {
-	return Usage{
-		Reads: u.Reads - earlier.Reads, Writes: u.Writes - earlier.Writes, Deletes: u.Deletes - earlier.Deletes,
-		Conflicts: u.Conflicts - earlier.Conflicts,
-		Publishes: u.Publishes - earlier.Publishes, Messages: u.Messages - earlier.Messages,
-	}
-}
-
-type meter struct {
-	reads, writes, deletes, conflicts, publishes, messages atomic.Int64
-}
-
-func (m *meter) usage() Usage {
-	return Usage{
-		Reads: m.reads.Load(), Writes: m.writes.Load(), Deletes: m.deletes.Load(),
-		Conflicts: m.conflicts.Load(),
-		Publishes: m.publishes.Load(), Messages: m.messages.Load(),
-	}
 }

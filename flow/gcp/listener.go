@@ -98,7 +98,7 @@ func (l *listener) take(response *pb.ListenResponse) {
 	case *pb.ListenResponse_TargetChange:
 		l.turn(r.TargetChange)
 	case *pb.ListenResponse_DocumentChange:
-		l.store.meter.reads.Add(1)
+		l.store.meter.Add(readOf(1, r.DocumentChange.GetDocument()))
 		l.ring(r.DocumentChange.GetTargetIds())
 		l.ring(r.DocumentChange.GetRemovedTargetIds())
 	case *pb.ListenResponse_DocumentDelete:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -96,7 +97,6 @@ func (l eventLog) wholes(ctx context.Context, all iter.Seq2[stored, error]) iter
 func (s *Store) getAll(ctx context.Context, what string, names []string) (map[string]*pb.Document, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // lets go of the stream
-	s.meter.reads.Add(int64(len(names)))
 	stream, err := s.client.BatchGetDocuments(ctx, &pb.BatchGetDocumentsRequest{Database: s.database, Documents: names})
 	if err != nil {
 		return nil, failed(ctx, what, err)
@@ -106,6 +106,7 @@ func (s *Store) getAll(ctx context.Context, what string, names []string) (map[st
 		response, err := stream.Recv()
 		switch {
 		case errors.Is(err, io.EOF) && answered == len(names):
+			s.meter.Add(readOf(len(names), slices.Collect(maps.Values(found))...))
 			return found, nil
 		case err != nil:
 			return nil, failed(ctx, what, err)

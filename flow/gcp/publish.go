@@ -75,8 +75,7 @@ func (b *Broker) publish(ctx context.Context, r *pubsubpb.PublishRequest) error 
 	if err != nil && !isNoTopic(err) {
 		return failed(ctx, "publish to "+lastPart(r.GetTopic()), err)
 	}
-	b.meter.publishes.Add(1)
-	b.meter.messages.Add(int64(len(r.GetMessages())))
+	b.meter.Add(Usage{Publishes: 1, Messages: int64(len(r.GetMessages())), PublishedBytes: billed(r.GetMessages()...)})
 	return nil
 }
 

@@ -165,7 +165,7 @@ func (s *Store) page(ctx context.Context, what string, q *pb.StructuredQuery) ([
 	for {
 		response, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
-			s.meter.reads.Add(int64(max(1, len(page))))
+			s.meter.Add(readOf(max(1, len(page)), page...))
 			return page, nil
 		}
 		if err != nil {

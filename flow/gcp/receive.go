@@ -144,6 +144,7 @@ func handleSafely(ctx context.Context, handle func(context.Context, driver.Messa
 // ID is Pub/Sub's, and its topic the one it came from.
 func (b *Broker) message(subscription string, m *pubsub.Message) driver.Message {
 	message := wire.Decode(m.Attributes, m.Data)
+	b.meter.Add(Usage{Deliveries: 1, DeliveredBytes: billed(&pubsubpb.PubsubMessage{Data: m.Data, Attributes: m.Attributes})})
 	name, topic := b.nameOf(subscription)
 	message.Subscription = name
 	if source := m.Attributes[wire.DeadLetterSource]; source != "" && name == driver.DeadLetters {

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/flow/usage"
 )
 
 const (
@@ -54,7 +55,7 @@ type Store struct {
 	client   *firestore.Client
 	database string
 	prefix   string
-	meter    meter
+	meter    usage.Meter
 
 	listeners listeners
 }
@@ -113,7 +114,7 @@ func (s *Store) Views() driver.Views { return views{s} }
 func (s *Store) Agenda() driver.Agenda { return agenda{s} }
 
 // Usage returns what was used since the store was opened.
-func (s *Store) Usage() Usage { return s.meter.usage() }
+func (s *Store) Usage() Usage { return s.meter.Usage() }
 
 // Close closes the connections. Calls that are under way fail, and it is open
 // what they did.
@@ -151,17 +152,13 @@ func (s *Store) commit(ctx context.Context, what string, writes ...*pb.Write) er
 	}
 	if _, err := s.client.Commit(ctx, request); err != nil {
 		if isConflict(err, writes) {
-			s.meter.conflicts.Add(1)
+			s.meter.Add(Usage{Conflicts: 1})
 			return fmt.Errorf("gcp: %s: %w", what, driver.ErrConflict)
 		}
 		return failed(ctx, what, err)
 	}
 	for _, w := range writes {
-		if w.GetDelete() != "" {
-			s.meter.deletes.Add(1)
-		} else {
-			s.meter.writes.Add(1)
-		}
+		s.meter.Add(s.wrote(w))
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestHandlingCostsOneReadAndTwoWrites(t *testing.T) {
 		if err := log.Commit(t.Context(), next(recordID(n), head)); err != nil {
 			t.Fatal(err)
 		}
-		if used, want := s.Usage().Sub(before), (gcp.Usage{Reads: 1, Writes: 2}); used != want {
+		if used, want := s.Usage().Sub(before).Counts(), (gcp.Usage{Reads: 1, Writes: 2}); used != want {
 			t.Errorf("event %d used %+v, not %+v", n, used, want)
 		}
 	}
@@ -64,9 +64,45 @@ func TestProjectingCostsOneReadAndOneWrite(t *testing.T) {
 		if err := views.Put(t.Context(), doc, ""); err != nil {
 			t.Fatal(err)
 		}
-		if used, want := s.Usage().Sub(before), (gcp.Usage{Reads: 1, Writes: 1}); used != want {
+		if used, want := s.Usage().Sub(before).Counts(), (gcp.Usage{Reads: 1, Writes: 1}); used != want {
 			t.Errorf("event %d used %+v, not %+v", n, used, want)
 		}
+	}
+}
+
+// What the Enterprise edition bills by size: 4 KiB of what is read, 1 KiB of what is
+// written, and one for each index entry.
+func TestUnits(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	log := s.Log()
+	c := next(recordID(1), driver.Head{Stream: "order/1"})
+	c.Record.Body, c.Head.State = make([]byte, 8700), make([]byte, 1500)
+	before := s.Usage()
+	if err := log.Commit(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	// The record has almost 9 KiB and three entries, the head 1.5 KiB and none.
+	if used := s.Usage().Sub(before); used.Indexed != 3 || used.WriteUnits != 9+2+3 || used.NewBytes < 10_200 || used.NewBytes > 11_200 {
+		t.Errorf("a commit used %+v", used)
+	}
+	before = s.Usage()
+	if _, err := log.Record(t.Context(), c.Record.ID); err != nil {
+		t.Fatal(err)
+	}
+	if used := s.Usage().Sub(before); used != (gcp.Usage{Reads: 1, ReadUnits: 3}) {
+		t.Errorf("the record used %+v", used)
+	}
+	before = s.Usage()
+	item := driver.Item{Kind: driver.Outbox, ID: "x", Due: 1}
+	if err := s.Agenda().Put(t.Context(), item); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Agenda().Remove(t.Context(), item.Kind, item.ID); err != nil {
+		t.Fatal(err)
+	}
+	if used := s.Usage().Sub(before); used != (gcp.Usage{Writes: 1, Deletes: 1, Indexed: 1, WriteUnits: 1 + 1 + 1}) {
+		t.Errorf("an item used %+v", used)
 	}
 }
 

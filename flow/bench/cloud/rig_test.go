@@ -100,7 +100,7 @@ func (r *rig) count(next flow.Handler) flow.Handler {
 func (r *rig) usage() gcp.Usage {
 	u, published := r.store.Usage(), r.broker.Usage()
 	u.Publishes, u.Messages = published.Publishes, published.Messages
-	return u
+	return u.Counts()
 }
 
 // command starts n chains, which nobody continues, and returns what that used.

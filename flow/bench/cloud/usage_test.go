@@ -14,28 +14,19 @@ func TestUsage(t *testing.T) {
 	const chains = 20
 	for range 3 {
 		r := newRig(t)
-		if used, want := r.command(chains), times(chains, gcp.Usage{
-			Reads: 1, Writes: 3, Deletes: 1, Publishes: 1, Messages: 1,
-		}); used != want {
+		if used, want := r.command(chains), (gcp.Usage{Reads: 1, Writes: 3, Deletes: 1, Publishes: 1, Messages: 1}).Times(chains); used != want {
 			t.Errorf("%d commands used %+v\nwant %+v", chains, used, want)
 		}
 		used, repeated := r.handle(3 * chains)
 		if repeated > 0 {
 			continue // an event that is delivered twice has a price of its own
 		}
-		if want := times(3*chains, gcp.Usage{Reads: 1, Writes: 2, Publishes: 1, Messages: 1}); used != want {
+		if want := (gcp.Usage{Reads: 1, Writes: 2, Publishes: 1, Messages: 1}).Times(3 * chains); used != want {
 			t.Errorf("%d events used %+v\nwant %+v", 3*chains, used, want)
 		}
 		return
 	}
 	t.Fatal("in each of three runs an event was delivered twice")
-}
-
-func times(n int64, u gcp.Usage) gcp.Usage {
-	return gcp.Usage{
-		Reads: n * u.Reads, Writes: n * u.Writes, Deletes: n * u.Deletes, Conflicts: n * u.Conflicts,
-		Publishes: n * u.Publishes, Messages: n * u.Messages,
-	}
 }
 
 // BenchmarkUsage counts what Google bills for commands, and for the events that
