@@ -129,6 +129,9 @@ func (s *System) buryHandover(ctx context.Context, m driver.Message, cause error
 		return err
 	}
 	failure.tried(s.now(), s.app.Version, cause)
+	if item.Kind == driver.Retries {
+		return s.park(ctx, failure)
+	}
 	failure.Redrives++
-	return s.park(ctx, failure)
+	return s.putFailure(ctx, driver.Parked, failure, s.nextRedrive(failure))
 }

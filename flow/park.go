@@ -77,6 +77,7 @@ func (s *System) park(ctx context.Context, failure Failure) error {
 	if err := s.putFailure(ctx, driver.Parked, failure, s.nextRedrive(failure)); err != nil {
 		return err
 	}
+	s.tellParked(ctx, failure)
 	if err := s.reach(ctx, PointParked); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func arrayLen(t reflect.Type) int {
 func checkStorable(t reflect.Type) error { return storable(t, t.String(), map[reflect.Type]bool{}) }
 
 func storable(t reflect.Type, path string, seen map[reflect.Type]bool) error {
-	if seen[t] || readsItself(t) {
+	if isPlain(t) || seen[t] || readsItself(t) {
 		return nil
 	}
 	seen[t] = true
@@ -94,6 +94,13 @@ func storableFields(t reflect.Type, path string, seen map[reflect.Type]bool) err
 		}
 	}
 	return nil
+}
+
+// isPlain says whether a type is one of Go's own texts, numbers or truths, as most
+// are: it has no methods to look for, which each start of an instance would pay for.
+func isPlain(t reflect.Type) bool {
+	k := t.Kind()
+	return t.PkgPath() == "" && (k >= reflect.Bool && k <= reflect.Float64 || k == reflect.String)
 }
 
 // readsItself says whether a type brings its own JSON, as time.Time does.

@@ -31,6 +31,7 @@ func (p *policy) check() []string {
 	p.tables()
 	p.encryption()
 	p.mappings()
+	p.alarms()
 	return p.problems
 }
 

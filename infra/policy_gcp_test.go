@@ -58,6 +58,7 @@ func TestPolicyOfGoogle(t *testing.T) {
 	g.publishers()
 	g.public()
 	g.invokers()
+	g.alarms()
 	if protected := variable(t, "deletion_protection"); !strings.Contains(protected, "default = true") {
 		t.Error("without a word the database can be deleted")
 	}

@@ -101,7 +101,7 @@ func made(t *testing.T, args ...string) map[string]string {
 
 func slow(t *testing.T) {
 	t.Helper()
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		t.Skip("it builds a program for a cloud")
 	}
 }

@@ -42,7 +42,7 @@ package aws
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -50,16 +50,17 @@ import (
 // DefaultPrefix is what all names begin with where nothing else is said.
 const DefaultPrefix = "onevent"
 
-// prefixGrammar is what may begin the names of tables, topics and queues.
-const prefixGrammar = `^[a-z][a-z0-9-]{0,31}$`
+// maxPrefix is the most bytes of a prefix.
+const maxPrefix = 32
 
 // checkPrefix returns the prefix with its dash.
 func checkPrefix(prefix string) (string, error) {
 	if prefix == "" {
 		prefix = DefaultPrefix
 	}
-	if !regexp.MustCompile(prefixGrammar).MatchString(prefix) {
-		return "", fmt.Errorf("aws: prefix %q: a letter and up to 31 of [a-z0-9-] are allowed", prefix)
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	if len(prefix) > maxPrefix || !strings.Contains(letters, prefix[:1]) || strings.Trim(prefix, letters+"0123456789-") != "" {
+		return "", fmt.Errorf("aws: prefix %q: a letter and up to %d of [a-z0-9-] are allowed", prefix, maxPrefix-1)
 	}
 	return prefix + "-", nil
 }

@@ -38,7 +38,7 @@ type BrokerOptions struct {
 type Broker struct {
 	topics  *sns.Client
 	queues  *sqs.Client
-	callers *sts.Client
+	callers func() *sts.Client // who is hardly ever needed is made when needed
 	store   *Store
 	region  string
 	prefix  string // with its dash
@@ -69,7 +69,7 @@ func NewBroker(o BrokerOptions) (*Broker, error) {
 	config := once(o.Config)
 	life, end := context.WithCancel(context.Background())
 	return &Broker{
-		topics: sns.NewFromConfig(config), queues: sqs.NewFromConfig(config), callers: sts.NewFromConfig(config),
+		topics: sns.NewFromConfig(config), queues: sqs.NewFromConfig(config), callers: sync.OnceValue(func() *sts.Client { return sts.NewFromConfig(config) }),
 		store: o.Store, region: o.Config.Region, prefix: prefix, account: o.Account, life: life, end: end,
 		urls: map[string]string{}, declared: map[string]driver.Subscription{}, changed: make(chan struct{}),
 	}, nil
@@ -104,7 +104,7 @@ func (b *Broker) topicARN(ctx context.Context, topic string) (string, error) {
 	account := b.account
 	b.mu.Unlock()
 	if account == "" {
-		caller, err := b.callers.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		caller, err := b.callers().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
 			return "", fmt.Errorf("which account: %w", err)
 		}

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 )
 
@@ -105,6 +106,9 @@ type Platform struct {
 	// steps of the algorithm. An error from it ends the handling there, as a
 	// crash would: no step after the point is taken.
 	Reach func(ctx context.Context, point string) error
+	// Signals, where it is not nil, takes what people should hear of at once, for
+	// alarms: see flow.SignalParked.
+	Signals *slog.Logger
 }
 
 // A Clock tells the time and waits.

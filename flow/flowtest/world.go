@@ -38,7 +38,7 @@ type World struct {
 }
 
 // NewWorld returns a world for an application on stores, whose Log, Views,
-// Agenda, Reach, Elsewhere, Mailbox and Watcher are used; nil stores mean memory.
+// Agenda, Reach, Elsewhere, Mailbox, Watcher and Signals are used; nil stores mean memory.
 //
 // If their Publisher is a driver.Broker, every message goes through it, and the
 // world only says which one is handled next: as many as 1,000 of one function may
@@ -53,7 +53,7 @@ func NewWorld(t testing.TB, app flow.App, stores *driver.Platform) *World {
 		stores = &driver.Platform{Log: m, Views: m.Views(), Agenda: m.Agenda(), Watcher: m}
 	}
 	p.Log, p.Views, p.Agenda = stores.Log, stores.Views, stores.Agenda
-	p.Reach, p.Elsewhere, p.Mailbox, p.Watcher = stores.Reach, stores.Elsewhere, stores.Mailbox, stores.Watcher
+	p.Reach, p.Elsewhere, p.Mailbox, p.Watcher, p.Signals = stores.Reach, stores.Elsewhere, stores.Mailbox, stores.Watcher, stores.Signals
 	w.stores, w.views = *stores, viewsOf(app)
 	system, err := flow.New(app, p, w.tell)
 	if err != nil {

@@ -172,6 +172,27 @@ func TestWhatIsNoSchemaIsAnError(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
+	for name, c := range map[string]struct {
+		typ     string
+		version int
+		id      string
+		bad     bool
+	}{
+		"there":          {"a.b", 1, "urn:onevent:a.b:1", false},
+		"a command":      {"a.b", 0, "urn:onevent:command:a.b", false},
+		"not there":      {"a.c", 1, "", false},
+		"no version":     {"a.b", -1, "", false},
+		"another folder": {"../a.b", 1, "", false},
+		"broken":         {"a.d", 1, "", true},
+	} {
+		s, err := schema.LoadOne(fstest.MapFS{
+			"a.b.v1.json": {Data: []byte(`{"$id":"urn:onevent:a.b:1"}`)}, "commands/a.b.json": {Data: []byte(`{"$id":"urn:onevent:command:a.b"}`)},
+			"a.d.v1.json": {Data: []byte(`{`)},
+		}, c.typ, c.version)
+		if (err != nil) != c.bad || (s != nil) != (c.id != "") || s != nil && s.ID != c.id {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+	}
 	others, err := schema.Load(fstest.MapFS{"README.md": {}, "a.json": {}, "a.v0.json": {}, "a.v01.json": {}, "deep/a.b.v1.json": {}, "commands/x/y.json": {}})
 	if err != nil || len(others.Subjects()) > 0 {
 		t.Errorf("other files: %v, %v", others.Subjects(), err)

@@ -43,19 +43,31 @@ func Parse(files map[string][]byte) (Set, error) {
 		if !ok {
 			continue
 		}
-		d, err := Read(data)
+		d, err := s.read(data)
 		if err != nil {
-			return Set{}, fmt.Errorf("%s: %w", name, err)
-		}
-		if d.ID != s.ID() {
-			return Set{}, fmt.Errorf("schema: %s has the $id %q, not %q", name, d.ID, s.ID())
-		}
-		if !d.Rule.valid() {
-			return Set{}, fmt.Errorf("schema: %s has the compatibility %q", name, d.Rule)
+			return Set{}, err
 		}
 		set.subjects[name], set.schemas[name] = s, d
 	}
 	return set, nil
+}
+
+// LoadOne returns the schema of one version of an event in a folder, or, with the
+// version 0, of a command; nil if there is none.
+func LoadOne(folder fs.FS, typ string, version int) (*Schema, error) {
+	name := Subject{Type: typ, Version: version}.Path()
+	s, ok := parsePath(name)
+	if !ok || !fs.ValidPath(name) {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	data, err := fs.ReadFile(folder, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	if err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	return s.read(data)
 }
 
 // Load returns the schemas in a folder: none, if it does not exist.

@@ -77,6 +77,21 @@ func (s Subject) Schema(comments Comments) (*Schema, error) {
 	return d, nil
 }
 
+// read reads its schema.
+func (s Subject) read(data []byte) (*Schema, error) {
+	d, err := Read(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.Path(), err)
+	}
+	if d.ID != s.ID() {
+		return nil, fmt.Errorf("schema: %s has the $id %q, not %q", s.Path(), d.ID, s.ID())
+	}
+	if !d.Rule.valid() {
+		return nil, fmt.Errorf("schema: %s has the compatibility %q", s.Path(), d.Rule)
+	}
+	return d, nil
+}
+
 // parsePath returns the subject of a file, without its Go type.
 func parsePath(path string) (s Subject, ok bool) {
 	name, isJSON := strings.CutSuffix(path, ".json")

@@ -12,14 +12,18 @@ import (
 // Variable is the environment variable that says it, before all else.
 const Variable = "ONEVENT_VERSION"
 
+// latest is what Lambda calls whatever was uploaded last: it names no build.
+const latest = "$LATEST"
+
 // Current returns what names this build, for App.Version: $ONEVENT_VERSION; or
-// what the cloud calls it, $K_REVISION on Cloud Run and
+// what the cloud calls it, $K_REVISION on Cloud Run and, if versions are published,
 // $AWS_LAMBDA_FUNCTION_VERSION on Lambda; or the commit it was built from, if
 // nothing was changed since; or else the first 12 hexadecimal digits of the
-// SHA-256 of the program's file. It is empty if that can't be read.
+// SHA-256 of the program's file, which takes a moment. It is empty if that can't be
+// read.
 func Current() string {
 	for _, name := range []string{Variable, "K_REVISION", "AWS_LAMBDA_FUNCTION_VERSION"} {
-		if v := os.Getenv(name); v != "" {
+		if v := os.Getenv(name); v != "" && v != latest {
 			return v
 		}
 	}

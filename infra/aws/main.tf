@@ -93,25 +93,32 @@ module "program" {
 module "edge" {
   source = "./modules/edge"
 
-  function = module.program["edge"].function_name
-  public   = var.public
-  callers  = var.callers
+  function    = module.program["edge"].function_name
+  public      = var.public
+  callers     = var.callers
+  alarm_topic = module.watch.alarm_topic
+  tags        = var.tags
 }
 
 # The console is the edge once more, for operators only: it may do what the edge may not.
 module "console" {
   source = "./modules/edge"
 
-  function = module.program["console"].function_name
-  callers  = var.operators
+  function    = module.program["console"].function_name
+  callers     = var.operators
+  alarm_topic = module.watch.alarm_topic
+  tags        = var.tags
 }
 
 module "tick" {
   source = "./modules/tick"
 
-  prefix   = var.prefix
-  function = module.program["tick"].function_arn
-  seconds  = local.limits.tick_seconds
+  prefix        = var.prefix
+  function      = module.program["tick"].function_arn
+  function_name = module.program["tick"].function_name
+  seconds       = local.limits.tick_seconds
+  alarm_topic   = module.watch.alarm_topic
+  tags          = var.tags
 }
 
 module "dead_letters" {

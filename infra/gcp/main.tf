@@ -156,6 +156,7 @@ module "watch" {
   project_number = data.google_project.this.number
   oldest_seconds = var.oldest_seconds
   dead_letters   = module.dead_letters.subscription
+  tick           = module.program["tick"].service
   alarms         = [for event in ["flow.stalled", "function.failed", "incident.raised"] : event if contains(keys(local.described.events), event)]
   audit_logs     = var.audit_logs
   labels         = var.labels

@@ -18,26 +18,26 @@ import (
 )
 
 // Check returns middleware that compares the events of unknown producers with the
-// schemas in a folder, as [schema.Load] reads it. One that its schema does not allow
+// schemas in a folder, as [schema.LoadOne] reads them. One that its schema does not allow
 // is rejected: it is parked at once, with what is wrong as JSON pointers, and no
 // function sees it. An event or a version without a schema is for the engine to
-// judge. The folder is read when the first such event comes.
+// judge. A schema is read when the first such event comes: most programs need none.
 func Check(app flow.App, folder fs.FS) flow.Middleware {
 	own := make(map[string]bool, len(app.Functions))
 	for _, f := range app.Functions {
 		own[f.Name()] = true
 	}
-	published := sync.OnceValues(func() (schema.Set, error) { return schema.Load(folder) })
+	p := &published{folder: folder}
 	return func(next flow.Handler) flow.Handler {
 		return func(ctx context.Context, h *flow.Handling) error {
 			if h.Kind == flow.KindCommand || h.Kind == flow.KindWebhook || own[h.Event.Function] {
 				return next(ctx, h)
 			}
-			set, err := published()
+			s, err := p.schemaOf(h.Event)
 			if err != nil {
 				return err
 			}
-			if err := check(set, h.Event); err != nil {
+			if err := check(s, h.Event); err != nil {
 				return flow.Reject(err)
 			}
 			return next(ctx, h)
@@ -45,8 +45,33 @@ func Check(app flow.App, folder fs.FS) flow.Middleware {
 	}
 }
 
-func check(set schema.Set, e flow.Recorded) error {
-	s := set.Get(e.Type, max(e.Version, 1))
+// Published are the schemas in a folder. Those that were asked for are kept; what has
+// none is looked for each time, since anybody can make up a name.
+type published struct {
+	folder fs.FS
+	read   sync.Map // of *schema.Schema, by key
+}
+
+type key struct {
+	typ     string
+	version int
+}
+
+// schemaOf returns the schema of an event; nil if there is none.
+func (p *published) schemaOf(e flow.Recorded) (*schema.Schema, error) {
+	k := key{e.Type, max(e.Version, 1)}
+	found, _ := p.read.Load(k)
+	if s, ok := found.(*schema.Schema); ok {
+		return s, nil
+	}
+	s, err := schema.LoadOne(p.folder, k.typ, k.version)
+	if s != nil {
+		p.read.Store(k, s)
+	}
+	return s, err
+}
+
+func check(s *schema.Schema, e flow.Recorded) error {
 	if s == nil {
 		return nil
 	}

@@ -7,42 +7,40 @@
 //	ONEVENT_PREFIX   what all names begin with; default "onevent"
 //	ONEVENT_ACCOUNT  the number of the account; without it, the first publish asks
 //
+// Of the SDK's variables it takes those that Lambda sets, AWS_ENDPOINT_URL,
+// AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT.
+//
 // The rest of its environment is the same on every cloud, see package environ.
 package main
 
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
-
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/onevent/onevent/events/schemas"
 	"github.com/onevent/onevent/flow"
 	"github.com/onevent/onevent/flow/access"
 	"github.com/onevent/onevent/flow/aws"
 	"github.com/onevent/onevent/flow/aws/host"
+	"github.com/onevent/onevent/flow/logs"
 	"github.com/onevent/onevent/flow/schema/intake"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/cmd/internal/environ"
 )
 
+// Main waits for no signal: there is nothing to finish. Whatever is at work when Lambda
+// ends an instance comes again.
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() { os.Exit(0) }) // whatever is at work comes again
-	defer stop()
-	if err := run(ctx, os.Getenv); err != nil {
+	if err := run(context.Background(), os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, "aws:", err)
-		os.Exit(1) //nolint:gocritic // the process ends
+		os.Exit(1)
 	}
 }
 
 func run(ctx context.Context, getenv func(string) string) error {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	sdk, err := config.LoadDefaultConfig(ctx)
+	log := logs.New(os.Stderr)
+	sdk, err := sdkOf(getenv)
 	if err != nil {
 		return err
 	}
@@ -72,6 +70,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	app := functions.App(settings)
 	platform := aws.Platform(store, broker)
 	platform.Elsewhere = environ.Elsewhere(target)
+	platform.Signals = log
 	system, err := flow.New(app, platform, intake.Check(app, schemas.Files))
 	if err != nil {
 		return err

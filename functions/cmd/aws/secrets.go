@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -16,10 +17,10 @@ import (
 // replaced by putting another value. Without that variable a secret is in NAME itself,
 // and in NAME_OLD.
 func secretsOf(sdk aws.Config, getenv func(string) string) func(name string) []webhook.Secret {
-	client := secretsmanager.NewFromConfig(sdk)
+	client := sync.OnceValue(func() *secretsmanager.Client { return secretsmanager.NewFromConfig(sdk) })
 	return func(name string) []webhook.Secret {
 		if arn := getenv(name + "_ARN"); arn != "" {
-			return []webhook.Secret{staged(client, arn, "AWSCURRENT"), staged(client, arn, "AWSPREVIOUS")}
+			return []webhook.Secret{staged(client(), arn, "AWSCURRENT"), staged(client(), arn, "AWSPREVIOUS")}
 		}
 		if getenv(name) == "" {
 			return nil

@@ -14,7 +14,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,6 +23,7 @@ import (
 	"github.com/onevent/onevent/flow/access"
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/host"
+	"github.com/onevent/onevent/flow/logs"
 	"github.com/onevent/onevent/flow/schema/intake"
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/cmd/internal/environ"
@@ -42,7 +42,7 @@ func main() {
 
 func run(ctx context.Context, getenv func(string) string) error {
 	env := environ.Environment{Getenv: getenv}
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log := logs.New(os.Stderr)
 	settings, err := env.Settings()
 	if err != nil {
 		return err
@@ -69,6 +69,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	app := functions.App(settings)
 	platform := gcp.Platform(store, broker)
 	platform.Elsewhere = environ.Elsewhere(target)
+	platform.Signals = log
 	system, err := flow.New(app, platform, intake.Check(app, schemas.Files))
 	if err != nil {
 		return err

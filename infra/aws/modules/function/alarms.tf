@@ -53,3 +53,16 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   ok_actions          = [var.program.alarm_topic]
   tags                = var.program.tags
 }
+
+# The program says so in its log when it gives a handling up; watch has the alarm.
+resource "aws_cloudwatch_log_metric_filter" "parked" {
+  name           = "parked"
+  log_group_name = aws_cloudwatch_log_group.this.name
+  pattern        = "{ ($.message = \"parked\") && ($.severity = \"ERROR\") }"
+
+  metric_transformation {
+    namespace = var.program.prefix
+    name      = "Parked"
+    value     = "1"
+  }
+}

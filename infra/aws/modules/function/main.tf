@@ -25,7 +25,11 @@ resource "aws_lambda_function" "this" {
     variables = merge(
       var.settings,
       { for name, arn in var.secrets : "${name}_ARN" => arn },
-      { ONEVENT_PREFIX = var.program.prefix, ONEVENT_ACCOUNT = var.program.account },
+      {
+        ONEVENT_PREFIX  = var.program.prefix
+        ONEVENT_ACCOUNT = var.program.account
+        ONEVENT_VERSION = substr(var.program.archive.key, 0, 12) # begins with its hash
+      },
       var.target == "" ? {} : { FUNCTION_TARGET = var.target },
     )
   }

@@ -31,6 +31,22 @@ resource "aws_cloudwatch_metric_alarm" "event" {
   tags                = var.tags
 }
 
+# What a program gives up is not lost, but nobody works on it: it waits for a person, or for the next version.
+resource "aws_cloudwatch_metric_alarm" "parked" {
+  alarm_name          = "${var.prefix}-parked"
+  alarm_description   = "A function gave an event up: `onevent parked` has it, with its error and its history."
+  namespace           = var.prefix
+  metric_name         = "Parked"
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  tags                = var.tags
+}
+
 resource "aws_budgets_budget" "this" {
   count = var.budget == null ? 0 : 1
 

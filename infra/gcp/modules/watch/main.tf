@@ -32,7 +32,7 @@ locals {
         above   = 0
         seconds = 0
       }
-      parked = {
+      dead-letters-wait = {
         title   = "Dead letters are not parked"
         text    = "The program of the dead letters does not take them."
         filter  = "${local.subscription} AND resource.label.subscription_id = \"${var.dead_letters}\" AND metric.type = \"pubsub.googleapis.com/subscription/num_undelivered_messages\""
@@ -93,6 +93,87 @@ resource "google_monitoring_alert_policy" "this" {
         per_series_aligner   = each.value.aligner
         cross_series_reducer = length(each.value.group) > 0 ? "REDUCE_MAX" : null
         group_by_fields      = each.value.group
+      }
+    }
+  }
+}
+
+# A program says so in its log when it gives a handling up. The alarm is on the line itself: one on the metric
+# below could not be made for some minutes after the metric was.
+locals {
+  parked = "resource.type = \"cloud_run_revision\" AND jsonPayload.message = \"parked\" AND severity = \"ERROR\""
+}
+
+resource "google_monitoring_alert_policy" "parked" {
+  project               = var.project
+  display_name          = "Onevent: Events are parked"
+  combiner              = "OR"
+  notification_channels = [for c in google_monitoring_notification_channel.email : c.id]
+  user_labels           = merge(var.labels, { alarm = "parked" })
+
+  documentation {
+    content = "A function gave an event up: `onevent parked` has it, with its error and its history."
+  }
+
+  conditions {
+    display_name = "Events are parked"
+
+    condition_matched_log {
+      filter           = local.parked
+      label_extractors = { function = "EXTRACT(jsonPayload.function)" }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "3600s"
+
+    notification_rate_limit {
+      period = "300s"
+    }
+  }
+}
+
+resource "google_logging_metric" "parked" {
+  project          = var.project
+  name             = "onevent-parked"
+  description      = "Events that were given up."
+  filter           = local.parked
+  label_extractors = { function = "EXTRACT(jsonPayload.function)" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+
+    labels {
+      key         = "function"
+      description = "Who gave them up."
+    }
+  }
+}
+
+# Who watches does so in the tick, and the alarms of events need it.
+resource "google_monitoring_alert_policy" "tick" {
+  project               = var.project
+  display_name          = "Onevent: Nothing ticks"
+  combiner              = "OR"
+  notification_channels = [for c in google_monitoring_notification_channel.email : c.id]
+  user_labels           = merge(var.labels, { alarm = "tick" })
+
+  documentation {
+    content = "No tick has succeeded for ten minutes: what falls due is not done, and what stalls is not found."
+  }
+
+  conditions {
+    display_name = "Nothing ticks"
+
+    condition_absent {
+      filter   = "${local.service} AND resource.label.service_name = \"${var.tick}\" AND metric.type = \"run.googleapis.com/request_count\" AND metric.label.response_code_class = \"2xx\""
+      duration = "600s"
+
+      aggregations {
+        alignment_period     = "60s"
+        per_series_aligner   = "ALIGN_RATE"
+        cross_series_reducer = "REDUCE_SUM" # revisions come and go
       }
     }
   }

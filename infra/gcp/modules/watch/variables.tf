@@ -32,6 +32,11 @@ variable "dead_letters" {
   type        = string
 }
 
+variable "tick" {
+  description = "The name of the service that ticks."
+  type        = string
+}
+
 variable "alarms" {
   description = "The events that are alarms."
   type        = list(string)
