@@ -32,6 +32,7 @@ func (p *policy) check() []string {
 	p.encryption()
 	p.mappings()
 	p.alarms()
+	p.priced()
 	return p.problems
 }
 

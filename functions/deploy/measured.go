@@ -29,7 +29,11 @@ const (
 	// and the dead letters.
 	others = 4
 	// policies are the alerts of infra/gcp that are over all functions together.
-	policies = 4
+	policies = 6
+	// alarms are those of infra/aws: one for each of the others, one more for the
+	// addresses of the edge and the console, one for what is parked and one for a tick
+	// that is missing.
+	alarms = others + 2 + 1 + 1
 )
 
 // Fixed returns what infra/gcp or infra/aws creates that costs by the month, with one
@@ -45,8 +49,8 @@ func Fixed(d infra.Description, p cost.Platform) cost.Fixed {
 		Queues: 2 * len(d.Functions), Secrets: len(d.Secrets), Alarms: policies + events,
 		Tick: tickOf(d), MemoryMiB: memoryOf(d), EdgeMiB: d.Edge.MemoryMiB,
 	}
-	if p == cost.AWS { // two for each queue with its dead letters, one for each program
-		f.Alarms = 3*len(d.Functions) + others + events
+	if p == cost.AWS { // two for each queue with its dead letters, one for each function
+		f.Alarms = 3*len(d.Functions) + alarms + events
 	}
 	return f
 }
