@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,12 +96,14 @@ func TestP13KilledAtEachPoint(t *testing.T) {
 		flow.PointFailed: `{"fail":1}`,
 		flow.PointParked: `{"gone":true}`,
 	}
+	// The emulator's tick hands nothing over: all functions are in its process.
+	points := slices.DeleteFunc(flow.Points(), func(point string) bool { return point == flow.PointHandedOver })
 	t.Cleanup(func() {
 		if !t.Failed() {
-			t.Logf("points of the algorithm: %d, each killed at when reached the 1st and the 3rd time, lost 0, twice 0", len(flow.Points()))
+			t.Logf("points of the algorithm: %d, each killed at when reached the 1st and the 3rd time, lost 0, twice 0", len(points))
 		}
 	})
-	for _, point := range flow.Points() {
+	for _, point := range points {
 		for _, n := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s:%d", point, n), func(t *testing.T) {
 				t.Parallel()

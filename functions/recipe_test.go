@@ -14,7 +14,7 @@ import (
 func TestTheRecipeForANewFunctionWorks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, part := range []string{"go.mod", "go.sum", "events", "functions", "flow"} {
+	for _, part := range []string{"go.mod", "go.sum", "events", "functions", "flow", "internal"} {
 		copyTo(t, filepath.Join("..", part), filepath.Join(dir, part))
 	}
 	text, err := os.ReadFile("../CONTRIBUTING.md")

@@ -204,9 +204,14 @@ func (w *World) quiet() bool {
 	return !w.redriving() && (w.watch.Grace < 0 || w.swept())
 }
 
-// redriving says whether something that is parked is to be handled now.
+// redriving says whether something that is parked is to be handled now, by anybody's
+// clock.
 func (w *World) redriving() bool {
-	for range w.base.Agenda.Due(w.ctx, driver.Parked, driver.TimeOf(w.Now()), 1) { //nolint:errcheck // an error is no rest either
+	var ahead time.Duration
+	for _, n := range w.nodes {
+		ahead = max(ahead, n.skew)
+	}
+	for range w.base.Agenda.Due(w.ctx, driver.Parked, driver.TimeOf(w.Now().Add(ahead)), 1) { //nolint:errcheck // an error is no rest either
 		return true
 	}
 	return false
