@@ -2,18 +2,13 @@ package infra_test
 
 import (
 	"archive/zip"
-	"context"
-	"encoding/json"
-	"maps"
-	"net"
-	"net/http"
+	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
+	"github.com/onevent/onevent/flow/aws/emulators"
 	"github.com/onevent/onevent/flow/infra"
 	"github.com/onevent/onevent/functions/deploy"
 )
@@ -24,37 +19,40 @@ const override = `provider "aws" {
 }
 `
 
-// TestApply applies all of infra/aws to moto: it succeeds, a second time changes
-// nothing, the policies hold for what is there, and after it was destroyed nothing
-// is left. It takes minutes, most of which the provider waits, so it must be asked
-// for: ONEVENT_REQUIRE lists aws for some functions, or aws-all.
+// TestApply applies infra/aws to moto: it succeeds, a second time changes nothing, the
+// policies hold for what is there, orders run through it, and after it was destroyed
+// nothing is left. It takes minutes, most of which the provider waits, so it must be
+// asked for: ONEVENT_REQUIRE lists terraform-apply, for the functions that an order
+// needs, or terraform-apply-all.
 //
 // Moto differs from AWS, see https://docs.getmoto.org: it does not know the
 // subscribers of a budget (DescribeSubscribersForNotification), so there is none;
-// and setting one attribute of a queue takes its policy away, so the module sets
-// them one after the other.
+// setting one attribute of a queue takes its policy away, so the module sets
+// them one after the other; and it lets everybody do everything, so that an order runs
+// says nothing of the roles. These are for the policies.
 func TestApply(t *testing.T) {
 	t.Parallel()
-	if !required("aws") && !required("aws-all") {
-		t.Skip("applying takes minutes; ask for it with ONEVENT_REQUIRE=aws")
+	if !required(wordApply) && !required(wordApplyAll) {
+		t.Skipf("applying takes minutes; ask for it with ONEVENT_REQUIRE=%s", wordApply)
 	}
 	d, err := infra.Describe(deploy.App(), deploy.Needs())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !required("aws-all") {
-		d = some(d, "reserve-credit", "charge-card", "revenue")
+	if !required(wordApplyAll) {
+		d = part(d, ofAnOrder(), "delivery.picked_up") // by a command; only views take it
 	}
 	w := copied(t, "aws", "examples/complete")
-	if err := w.init(t.Context()); err != nil {
+	if err := w.init(t.Context(), "aws"); err != nil {
 		noProvider(t, "aws", err)
 	}
-	w.env = append(w.env,
-		"AWS_ENDPOINT_URL="+startMoto(t), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true")
+	moto := startMoto(t)
+	w.env = append(w.env, append(moto.Env(), "AWS_EC2_METADATA_DISABLED=true")...)
 	write(t, filepath.Join(w.dir, "moto_override.tf"), []byte(override))
+	town := newTown(t)
 	settings := []string{
 		"-no-color", "-input=false", "-parallelism=50", "-var=deletion_protection=false", "-var=budget=null",
-		"-var=archive=" + archive(t, w.dir), "-var=description_file=" + description(t, w.dir, d),
+		"-var=archive=" + archive(t, w.dir), "-var=description_file=" + description(t, w.dir, d), "-var=settings=" + town.settings(t),
 	}
 	with := func(args ...string) []string { return slices.Concat(args, settings) }
 
@@ -63,13 +61,16 @@ func TestApply(t *testing.T) {
 		t.Fatalf("applying it again changes something (%v): %v\n%s", changed(err), err, out)
 	}
 	// The plan on what is there knows everything, also what AWS names.
-	p := policy{d: d, all: w.show(t, "again").resources()}
+	there := w.show(t, "again").resources()
+	p := policy{d: d, all: there}
 	for _, problem := range p.check() {
 		t.Error(problem)
 	}
 	checkProtection(t, w, with)
 
-	w.must(t, with("destroy", "-auto-approve")...)
+	t.Run("orders", func(t *testing.T) { runOrders(t, town, newAccount(t, moto, there)) })
+
+	w.must(t, with("destroy", "-auto-approve", "-refresh=false")...)
 	for _, r := range w.show(t).resources() {
 		t.Errorf("%s is left", r.Address)
 	}
@@ -87,28 +88,7 @@ func checkProtection(t *testing.T, w workspace, with func(...string) []string) {
 	}
 }
 
-// some returns a description of a few functions.
-func some(d infra.Description, names ...string) infra.Description {
-	programs := map[string]infra.Program{}
-	for _, name := range names {
-		programs[name] = d.Functions[name]
-	}
-	d.Functions = programs
-	return d
-}
-
-func description(t *testing.T, dir string, d infra.Description) string {
-	t.Helper()
-	data, err := json.Marshal(d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "described.json")
-	write(t, file, data)
-	return file
-}
-
-// archive returns a zip archive; nobody runs what is in it.
+// archive returns a zip archive; moto runs nothing of what is in it.
 func archive(t *testing.T, dir string) string {
 	t.Helper()
 	file := filepath.Join(dir, "onevent.zip")
@@ -116,12 +96,9 @@ func archive(t *testing.T, dir string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	z := zip.NewWriter(f)
-	if _, err := z.Create("bootstrap"); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
+	_, err = z.Create("bootstrap")
+	if err := errors.Join(err, z.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return file
@@ -134,57 +111,21 @@ func write(t *testing.T, file string, data []byte) {
 	}
 }
 
-// startMoto starts moto for the time of a test, and returns its address.
-func startMoto(t *testing.T) string {
+// startMoto starts moto for the time of a test, whatever endpoint the environment
+// names: the test wants one that is empty.
+func startMoto(t *testing.T) *emulators.Emulators {
 	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		missing(t, "moto_server is not installed (pip install 'moto[server]')")
+	moto, err := emulators.Start(t.Context(), emulators.Options{Getenv: func(string) string { return "" }})
+	if errors.Is(err, emulators.ErrMissing) {
+		missing(t, []string{wordApply, wordApplyAll}, "%v", err)
 	}
-	address := freeAddress(t)
-	_, port, err := net.SplitHostPort(address)
 	if err != nil {
-		t.Fatal(err)
-	}
-	// It must not end before the last cleanup of the test.
-	c := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-H", "127.0.0.1", "-p", port)
-	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		c.Process.Kill()
-		c.Wait()
-	})
-	for deadline := time.Now().Add(time.Minute); !answers(t, "http://"+address); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("moto does not answer in a minute")
+		if err := moto.Stop(); err != nil {
+			t.Error(err)
 		}
-	}
-	return "http://" + address
+	})
+	return moto
 }
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-func answers(t *testing.T, url string) bool {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/moto-api/data.json", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return false
-	}
-	response.Body.Close()
-	return response.StatusCode == http.StatusOK
-}
-
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

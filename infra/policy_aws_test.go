@@ -244,12 +244,7 @@ func (p *policy) tables() {
 }
 
 func enabled(r resource, block string) bool {
-	blocks, _ := r.Values[block].([]any)
-	if len(blocks) != 1 {
-		return false
-	}
-	b, _ := blocks[0].(map[string]any)
-	return b["enabled"] == true
+	return r.block(block)["enabled"] == true
 }
 
 // encryption holds that messages are encrypted where they lie. The topic of alarms
@@ -282,3 +277,5 @@ func (p *policy) mappings() {
 		}
 	}
 }
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -12,22 +12,37 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
-// required says whether ONEVENT_REQUIRE lists a word: aws, if what tests of AWS need
-// must be there; aws-all, if every function is to be applied.
+// The words of ONEVENT_REQUIRE that matter here.
+const (
+	// wordTerraform: Terraform, or OpenTofu, and the provider of AWS must be there.
+	wordTerraform = "terraform"
+	// wordApply: what an order needs is applied to moto; all of it must be there.
+	wordApply = "terraform-apply"
+	// wordApplyAll: everything is.
+	wordApplyAll = "terraform-apply-all"
+)
+
+// required says whether ONEVENT_REQUIRE lists a word.
 func required(word string) bool {
 	return slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), word)
 }
 
-// missing skips a test, or fails it where what it needs is required.
-func missing(t *testing.T, format string, args ...any) {
+// missing skips a test, or fails it where one of the words requires it.
+func missing(t *testing.T, words []string, format string, args ...any) {
 	t.Helper()
-	if required("aws") || required("aws-all") {
-		t.Fatalf("ONEVENT_REQUIRE lists aws: "+format, args...)
+	for _, word := range words {
+		if required(word) {
+			t.Fatalf("ONEVENT_REQUIRE lists "+word+": "+format, args...)
+		}
 	}
 	t.Skipf(format, args...)
 }
+
+// needsTerraform returns the words that require Terraform.
+func needsTerraform() []string { return []string{wordTerraform, wordApply, wordApplyAll} }
 
 // A workspace is a folder in which Terraform, or OpenTofu, is run. It is a copy, so
 // that nothing is left behind in the source.
@@ -46,7 +61,7 @@ func copied(t *testing.T, cloud, folder string, env ...string) workspace {
 		}
 	}
 	if program == "" {
-		missing(t, "neither terraform nor tofu is installed")
+		missing(t, needsTerraform(), "neither terraform nor tofu is installed")
 	}
 	root := t.TempDir()
 	if err := os.CopyFS(filepath.Join(root, cloud), os.DirFS(cloud)); err != nil {
@@ -83,10 +98,38 @@ func (w workspace) must(t *testing.T, args ...string) []byte {
 	return out
 }
 
-// init gets the provider, or says that it can't be had.
-func (w workspace) init(ctx context.Context) error {
-	_, err := w.run(ctx, "init", "-no-color", "-input=false", "-backend=false")
+// envMirror names a folder that has providers, as "terraform providers mirror" writes
+// it. Without it, they are where Terraform finds them: a registry, or what its own
+// configuration names.
+const envMirror = "ONEVENT_TERRAFORM_MIRROR"
+
+// init gets the provider of a cloud, or says that it can't be had.
+func (w workspace) init(ctx context.Context, cloud string) error {
+	args := []string{"init", "-no-color", "-input=false", "-backend=false"}
+	provider := map[string]string{"aws": "aws", "gcp": "google"}[cloud]
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		mirror := os.Getenv(envMirror)
+		if _, err := os.Stat(filepath.Join(mirror, registry, "hashicorp", provider)); mirror != "" && err == nil {
+			args = append(args, "-plugin-dir="+mirror)
+			break
+		}
+	}
+	_, err := w.run(ctx, args...)
 	return err
+}
+
+// noProvider skips what needs a provider that is neither installed nor to be had from
+// the registry. Whatever else is wrong is an error.
+func noProvider(t *testing.T, cloud string, err error) {
+	t.Helper()
+	if !strings.Contains(err.Error(), "Failed to query available provider packages") && !strings.Contains(err.Error(), "Failed to install provider") {
+		t.Fatal(err)
+	}
+	const why = "the provider of %s can't be had: no registry, and no mirror in " + envMirror + " or TF_CLI_CONFIG_FILE"
+	if cloud == "aws" {
+		missing(t, needsTerraform(), why, "AWS")
+	}
+	t.Skipf(why, "Google")
 }
 
 // show returns a plan, or the state, as JSON.
@@ -157,4 +200,20 @@ func (v values) resources() []resource {
 func (r resource) text(name string) string {
 	text, _ := r.Values[name].(string)
 	return text
+}
+
+// seconds returns a value that is a number of seconds.
+func (r resource) seconds(name string) time.Duration {
+	n, _ := r.Values[name].(float64)
+	return time.Duration(n) * time.Second
+}
+
+// block returns the first of nested blocks; nil if there is none.
+func (r resource) block(name string) map[string]any {
+	blocks, _ := r.Values[name].([]any)
+	if len(blocks) == 0 {
+		return nil
+	}
+	first, _ := blocks[0].(map[string]any)
+	return first
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,8 @@ type Instances struct {
 	Program string
 	// Env is added to the environment of this process.
 	Env []string
+	// Apart says that Env is all of their environment, as it is on Lambda.
+	Apart bool
 	// Count is how many there are; 0 means one.
 	Count int
 	// Output takes what they write; nil: nobody does.
@@ -30,7 +33,8 @@ type Instances struct {
 // Run keeps the instances running until ctx ends, and waits for their end. One that
 // ends is started again, as Lambda does.
 func (i Instances) Run(ctx context.Context, r *Runtime) error {
-	program := process.Program{Args: []string{i.Program}, Env: append(i.Env, "AWS_LAMBDA_RUNTIME_API="+r.Address), Output: i.Output}
+	env := append(slices.Clip(i.Env), "AWS_LAMBDA_RUNTIME_API="+r.Address)
+	program := process.Program{Args: []string{i.Program}, Env: env, Apart: i.Apart, Output: i.Output}
 	var running sync.WaitGroup
 	errs := make(chan error, max(i.Count, 1))
 	ctx, cancel := context.WithCancel(ctx)

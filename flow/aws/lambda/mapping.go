@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	// batchSize is how many messages an invocation gets at the most.
-	batchSize = 10
+	// defaultBatch is how many messages an invocation gets at the most; SQS hands out no
+	// more at once.
+	defaultBatch = 10
 	// waitSeconds is how long a call waits for the first message.
 	waitSeconds = 20
 	// deleteWithin bounds a call after a batch.
@@ -26,7 +27,7 @@ const (
 )
 
 // A Mapping is the event source mapping of one queue, with ReportBatchItemFailures:
-// it polls, invokes the function with up to ten messages, and deletes those that the
+// it polls, invokes the function with a batch of messages, and deletes those that the
 // answer does not name. The others come again when their visibility timeout is over,
 // and SQS moves them to the dead letters when they were received too often.
 type Mapping struct {
@@ -39,6 +40,8 @@ type Mapping struct {
 	// Timeout is how long an invocation may take; 0 means 30 seconds. The visibility
 	// timeout of the queue must not be shorter.
 	Timeout time.Duration
+	// Batch is how many messages an invocation gets at the most, 1 to 10; 0 means 10.
+	Batch int32
 	// Log takes what goes wrong; nil means that nobody does.
 	Log *slog.Logger
 }
@@ -51,6 +54,9 @@ func (m Mapping) Run(ctx context.Context) error {
 	}
 	if m.Timeout == 0 {
 		m.Timeout = 30 * time.Second
+	}
+	if m.Batch == 0 {
+		m.Batch = defaultBatch
 	}
 	queue, err := m.find(ctx)
 	if err != nil {
@@ -83,7 +89,7 @@ func (m Mapping) find(ctx context.Context) (queue, error) {
 // carry carries one batch.
 func (m Mapping) carry(ctx context.Context, q queue) error {
 	out, err := m.Queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: &q.url, MaxNumberOfMessages: batchSize, WaitTimeSeconds: waitSeconds,
+		QueueUrl: &q.url, MaxNumberOfMessages: m.Batch, WaitTimeSeconds: waitSeconds,
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
 	})
 	if err != nil || len(out.Messages) == 0 {

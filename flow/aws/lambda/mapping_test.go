@@ -36,6 +36,7 @@ type rig struct {
 	calls   *calls
 	runtime *lambda.Runtime
 	queue   string
+	batch   int32
 }
 
 func newRig(t *testing.T, function func(events.SQSEvent) string) *rig {
@@ -105,7 +106,7 @@ func (r *rig) carry(queue string, done <-chan struct{}) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- lambda.Mapping{Queues: r.queues, Queue: queue, Runtime: r.runtime, Timeout: 5 * time.Second}.Run(ctx)
+		ended <- lambda.Mapping{Queues: r.queues, Queue: queue, Runtime: r.runtime, Timeout: 5 * time.Second, Batch: r.batch}.Run(ctx)
 	}()
 	select {
 	case <-done:
@@ -193,6 +194,24 @@ func TestBatchIsAcknowledgedTogether(t *testing.T) {
 	if left := r.left(r.queue); left != "0+0" {
 		t.Errorf("%s messages are left", left)
 	}
+}
+
+func TestBatchIsNoLargerThanAsked(t *testing.T) {
+	t.Parallel()
+	const most = 4
+	seen, done := 0, make(chan struct{})
+	r := newRig(t, func(e events.SQSEvent) string {
+		if len(e.Records) > most {
+			t.Errorf("got %d messages", len(e.Records))
+		}
+		if seen += len(e.Records); seen == 10 {
+			close(done)
+		}
+		return ""
+	})
+	r.batch = most
+	r.send()
+	r.carry(r.queue, done)
 }
 
 // What failed comes again, alone, and is a dead letter in the end.

@@ -23,10 +23,11 @@ type Process struct {
 
 // A Program is what to run: the command with its arguments, and where it writes to,
 // which is closed by whoever opened it. Env is added to the environment of this
-// process.
+// process, or is all of it where the program is Apart.
 type Program struct {
 	Args   []string
 	Env    []string
+	Apart  bool
 	Output *os.File
 }
 
@@ -36,7 +37,11 @@ func Start(ctx context.Context, p Program) (*Process, error) {
 	//nolint:gosec // the program is the one the user installed or built
 	cmd := exec.CommandContext(ctx, p.Args[0], p.Args[1:]...)
 	cmd.Stdout, cmd.Stderr = p.Output, p.Output
-	cmd.Env = append(os.Environ(), p.Env...)
+	cmd.Env = []string{} // nil would be the environment of this process
+	if !p.Apart {
+		cmd.Env = os.Environ()
+	}
+	cmd.Env = append(cmd.Env, p.Env...)
 	cmd.SysProcAttr = attributes()
 	running := &Process{cmd: cmd, ended: make(chan struct{})}
 	started := make(chan error, 1)
