@@ -7,8 +7,8 @@
 //	ONEVENT_PREFIX   what all names begin with; default "onevent"
 //	ONEVENT_ACCOUNT  the number of the account; without it, the first publish asks
 //
-// Of the SDK's variables it takes those that Lambda sets, AWS_ENDPOINT_URL,
-// AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT.
+// Of the SDK's variables it takes those that Lambda sets, AWS_ENDPOINT_URL, also
+// for one service (AWS_ENDPOINT_URL_SNS), AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT.
 //
 // The rest of its environment is the same on every cloud, see package environ.
 package main

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -41,6 +42,14 @@ func sdkOf(getenv func(string) string) (aws.Config, error) {
 
 // variables tell the SDK which endpoints of AWS to use.
 type variables struct{ getenv func(string) string }
+
+// GetServiceBaseEndpoint is what the SDK asks for: AWS_ENDPOINT_URL_SNS is where SNS is.
+//
+//nolint:unparam // the SDK says what is returned
+func (v variables) GetServiceBaseEndpoint(_ context.Context, sdkID string) (url string, found bool, err error) {
+	url = v.getenv("AWS_ENDPOINT_URL_" + strings.ToUpper(strings.ReplaceAll(sdkID, " ", "_")))
+	return url, url != "", nil
+}
 
 // GetUseFIPSEndpoint is what the SDK asks for.
 //

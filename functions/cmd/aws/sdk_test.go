@@ -27,6 +27,7 @@ func TestTheEnvironmentConfiguresTheSDK(t *testing.T) {
 		"sqs-fips.eu-central-1.amazonaws.com": "AWS_USE_FIPS_ENDPOINT=true",
 		"sqs.eu-central-1.api.aws":            "AWS_USE_DUALSTACK_ENDPOINT=true",
 		"127.0.0.1:7":                         "AWS_ENDPOINT_URL=http://127.0.0.1:7",
+		"127.0.0.1:8":                         "AWS_ENDPOINT_URL_SQS=http://127.0.0.1:8",
 	} {
 		name, value, _ := strings.Cut(more, "=")
 		c, err := sdkOf(func(n string) string {
