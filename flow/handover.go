@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -13,10 +12,12 @@ import (
 
 // What waits on the agenda for a function is done where the function is served, with
 // its rights, its secrets and its limits. Where that is elsewhere (see
-// driver.Platform), the tick hands it over: it publishes the event once more, with
-// the attributes that say which item is meant and for whom. Everybody else who gets
-// it takes it for what it is otherwise, a duplicate.
+// driver.Platform), the tick hands it over: it publishes a message on a topic of the
+// function, a CloudEvent with no data, whose attributes say which item is meant and for
+// whom. Everybody else who gets it leaves it.
 const (
+	handoverSource = "/agenda/"
+
 	handoverTo   = "handoverto"   // the function
 	handoverKind = "handoverkind" // the list of the agenda
 	handoverID   = "handoverid"   // the item
@@ -39,22 +40,14 @@ func (s *System) elsewhere(name string) (f *Function, yes bool) {
 	return f, err == nil
 }
 
-// handOver has a function do an item of the agenda, which is that of a failure. The
-// item is given another time before: should the function fail, what it writes must be
-// the last.
-func (s *System) handOver(ctx context.Context, f *Function, item driver.Item, failure Failure) error {
-	m, err := s.messageFor(ctx, f, failure)
-	if err != nil {
-		return err
-	}
+// handOver has a function do an item of the agenda. The item is given another time
+// before: should the function fail, what it writes must be the last.
+func (s *System) handOver(ctx context.Context, f *Function, item driver.Item) error {
 	item.Due = s.now().Add(f.timeout + handoverPause)
 	if err := s.putAgain(ctx, item); err != nil {
 		return err
 	}
-	maps.Copy(m.Attributes, map[string]string{
-		handoverTo: f.name, handoverKind: string(item.Kind), handoverID: item.ID, handoverDue: item.Due.String(),
-	})
-	if err := s.platform.Publisher.Publish(ctx, m); err != nil {
+	if err := s.platform.Publisher.Publish(ctx, s.handoverOf(f, item)); err != nil {
 		return fmt.Errorf("flow: hand over %s %s: %w", item.Kind, item.ID, err)
 	}
 	if err := s.reach(ctx, PointHandedOver); err != nil {
@@ -63,22 +56,20 @@ func (s *System) handOver(ctx context.Context, f *Function, item driver.Item, fa
 	return errHandedOver
 }
 
-// messageFor returns the message of the event of a failure. One that could not be
-// read is not published again: whoever else gets it could not either.
-func (s *System) messageFor(ctx context.Context, f *Function, failure Failure) (driver.Message, error) {
-	if failure.Message != nil { // without it, it is no event
-		return driver.Message{ID: identityOf(failure.ID), Topic: s.index.topics(f)[0], Attributes: map[string]string{}}, nil
+// handoverOf returns the message that hands an item over, on a topic of the function.
+func (s *System) handoverOf(f *Function, item driver.Item) driver.Message {
+	due := item.Due.String()
+	return driver.Message{
+		ID: identityOf("handover", string(item.Kind), item.ID, due), Topic: s.index.topics(f)[0],
+		Attributes: map[string]string{
+			"specversion": "1.0", "source": handoverSource + string(item.Kind), "time": s.now().String(),
+			handoverTo: f.name, handoverKind: string(item.Kind), handoverID: item.ID, handoverDue: due,
+		},
 	}
-	e, err := s.whole(ctx, failure.Event)
-	return messageOf(e), err
 }
 
-// handsOver says whether a message hands something over to its subscription, or is for
-// nobody else.
-func handsOver(m driver.Message) bool {
-	to, event := m.Attributes[handoverTo], m.Attributes["specversion"] != ""
-	return to != "" && (to == m.Subscription || !event)
-}
+// handsOver says whether a message is no event, but hands something over.
+func handsOver(m driver.Message) bool { return m.Attributes[handoverTo] != "" }
 
 // takeOver does what a message hands over, and says whether it hands anything over.
 // An item that has another time by now was done, or tried, since.

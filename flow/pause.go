@@ -205,7 +205,7 @@ func (s *System) probe(ctx context.Context, item driver.Item) error {
 		return err
 	}
 	if f, yes := s.elsewhere(p.Function); yes {
-		return s.handOver(ctx, f, item, p.Failure)
+		return s.handOver(ctx, f, item)
 	}
 	return s.probeHere(ctx, item)
 }

@@ -157,7 +157,7 @@ func (s *System) retry(ctx context.Context, item driver.Item) error {
 		return err
 	}
 	if f, yes := s.elsewhere(failure.Function); yes {
-		return s.handOver(ctx, f, item, failure)
+		return s.handOver(ctx, f, item)
 	}
 	return s.retryHere(ctx, item)
 }
@@ -205,7 +205,7 @@ func (s *System) redriveDue(ctx context.Context, item driver.Item) error {
 		return err
 	}
 	if f, yes := s.elsewhere(failure.Function); yes {
-		return s.handOver(ctx, f, item, failure)
+		return s.handOver(ctx, f, item)
 	}
 	return s.redriveHere(ctx, item)
 }

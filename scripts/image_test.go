@@ -174,7 +174,9 @@ func TestArchive(t *testing.T) {
 	if err := os.WriteFile(program, data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	starts(t, []string{"FUNCTION_TARGET=edge", "AWS_REGION=eu-central-1"}, program, "ONEVENT_OIDC_ISSUER")
+	starts(t, []string{
+		"FUNCTION_TARGET=edge", "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=key", "AWS_SECRET_ACCESS_KEY=secret",
+	}, program, "ONEVENT_OIDC_ISSUER")
 	listsModules(t, first["sbom"], "github.com/aws/aws-lambda-go")
 }
 

@@ -119,7 +119,7 @@ func (w *World) audit(system *flow.System) {
 	case len(a.Stale) > 0:
 		w.violate("P4", "", "the document %s is not the fold of the log", a.Stale[0])
 	case a.Given > 0:
-		w.violate("P11", "", "%d are parked though everything can be handled", a.Given)
+		w.violate("P11", "", "%d are parked though everything can be handled%s", a.Given, w.stuck())
 	case a.Accepted != a.Handled:
 		w.violate("P11", "", "%d events were accepted and %d handled", a.Accepted, a.Handled)
 	}

@@ -204,12 +204,12 @@ func (w *World) quiet() bool {
 	return !w.redriving() && (w.watch.Grace < 0 || w.swept())
 }
 
-// redriving says whether something that is parked is to be handled now, by anybody's
-// clock.
+// redriving says whether something that is parked is to be handled soon, by anybody's
+// clock: also what is just being handed over.
 func (w *World) redriving() bool {
-	var ahead time.Duration
+	ahead := time.Hour
 	for _, n := range w.nodes {
-		ahead = max(ahead, n.skew)
+		ahead = max(ahead, time.Hour+n.skew)
 	}
 	for range w.base.Agenda.Due(w.ctx, driver.Parked, driver.TimeOf(w.Now().Add(ahead)), 1) { //nolint:errcheck // an error is no rest either
 		return true

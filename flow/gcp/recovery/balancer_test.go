@@ -1,7 +1,9 @@
 package recovery_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -32,7 +34,7 @@ func newBalancer(t *testing.T) *balancer {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host
 		},
-		Transport:    &http.Transport{MaxIdleConnsPerHost: 64},
+		Transport:    rerouted{b, &http.Transport{MaxIdleConnsPerHost: 64}},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
 	route := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -53,6 +55,35 @@ func newBalancer(t *testing.T) *balancer {
 	t.Cleanup(server.Close)
 	b.url = server.URL
 	return b
+}
+
+// rerouted sends a request on that came to a host after that was told to end, which
+// turned it away unhandled. Cloud Run sends none to such a host; here one may have been
+// on its way.
+type rerouted struct {
+	b    *balancer
+	next http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t rerouted) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		response, err := t.next.RoundTrip(r)
+		if err != nil || response.StatusCode != http.StatusServiceUnavailable || !response.Close {
+			return response, err
+		}
+		host := t.b.pick(r)
+		if host == nil || host.Host == r.URL.Host {
+			return response, nil
+		}
+		response.Body.Close()
+		r.URL.Host = host.Host
+	}
 }
 
 // pick returns the host for a request, or nil.
