@@ -28,10 +28,10 @@ func TestMoto(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), path, "-platform", "aws", "-port", "0", "-orders", "10", "-exit")
+	command := exec.CommandContext(t.Context(), path, "-platform", "aws", "-port", "0", "-orders", "4", "-exit")
 	command.Env = append(os.Environ(), running.Env()...)
 	out, err := command.CombinedOutput()
-	if err != nil || !regexp.MustCompile(`(?m)^10 orders: \d+ completed, \d+ cancelled, 0 open$`).Match(out) {
+	if err != nil || !regexp.MustCompile(`(?m)^4 orders: \d+ completed, \d+ cancelled, 0 open$`).Match(out) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
