@@ -1,15 +1,14 @@
 package main_test
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/onevent/onevent/flow/aws/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // TestMoto runs orders on moto, through the program of Lambda. Moto may be so slow
@@ -17,12 +16,7 @@ import (
 func TestMoto(t *testing.T) {
 	t.Parallel()
 	running, err := emulators.Start(t.Context(), emulators.Options{})
-	switch {
-	case errors.Is(err, emulators.ErrMissing) && !slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "aws"):
-		t.Skip(err)
-	case err != nil:
-		t.Fatal(err)
-	}
+	require.Installed(t, "aws", err, emulators.ErrMissing)
 	t.Cleanup(func() { _ = running.Stop() })
 	path, err := program()
 	if err != nil {

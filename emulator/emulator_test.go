@@ -1,18 +1,17 @@
 package main_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/onevent/onevent/flow/gcp/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 func TestEveryOrderEnds(t *testing.T) {
@@ -67,12 +66,7 @@ func TestHundredOrdersAtOnceKeepTheLimit(t *testing.T) {
 func TestGoogleEmulators(t *testing.T) {
 	t.Parallel()
 	running, err := emulators.Start(t.Context(), emulators.Options{})
-	switch {
-	case errors.Is(err, emulators.ErrMissing) && !slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "gcp"):
-		t.Skip(err)
-	case err != nil:
-		t.Fatal(err)
-	}
+	require.Installed(t, "gcp", err, emulators.ErrMissing)
 	t.Cleanup(func() { _ = running.Stop() })
 	path, err := program()
 	if err != nil {

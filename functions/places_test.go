@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/onevent/onevent/flow/aws"
@@ -19,6 +16,7 @@ import (
 	"github.com/onevent/onevent/flow/gcp/indexing"
 	"github.com/onevent/onevent/flow/local"
 	"github.com/onevent/onevent/flow/memory"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // The stories that are told in memory are told on every other platform, word for
@@ -35,7 +33,7 @@ func TestStoriesAreTheSameOnEveryPlatform(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			stories := "testdata/*.txt"
-			if name == "aws" && !required(name) { // moto is slow
+			if name == "aws" && !require.Listed(name) { // moto is slow
 				stories = "testdata/happy_path.txt"
 			}
 			flowtest.Stories(t, stories, application, flowtest.Options{Stores: open(t)})
@@ -95,7 +93,7 @@ func onGoogle(t *testing.T) func(*testing.T) *driver.Platform {
 func startGoogle(t *testing.T) *google.Emulators {
 	t.Helper()
 	emulators, err := google.Start(context.Background(), google.Options{})
-	need(t, "gcp", err, google.ErrMissing)
+	require.Installed(t, "gcp", err, google.ErrMissing)
 	closeLater(t, emulators.Stop)
 	return emulators
 }
@@ -108,7 +106,7 @@ const storiesOnMoto = 2
 func onAmazon(t *testing.T) func(*testing.T) *driver.Platform {
 	t.Helper()
 	running, err := amazon.Start(context.Background(), amazon.Options{})
-	need(t, "aws", err, amazon.ErrMissing)
+	require.Installed(t, "aws", err, amazon.ErrMissing)
 	closeLater(t, running.Stop)
 	telling := make(chan struct{}, storiesOnMoto)
 	return func(t *testing.T) *driver.Platform {
@@ -131,22 +129,6 @@ func onAmazon(t *testing.T) func(*testing.T) *driver.Platform {
 		}
 		p := aws.Platform(store, broker)
 		return &p
-	}
-}
-
-func required(platform string) bool {
-	return slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), platform)
-}
-
-// need ends a test without the emulator it needs: it is skipped where that is not
-// installed, and fails if ONEVENT_REQUIRE lists the platform.
-func need(t *testing.T, platform string, err, missing error) {
-	t.Helper()
-	switch {
-	case errors.Is(err, missing) && !required(platform):
-		t.Skip(err)
-	case err != nil:
-		t.Fatal(err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/onevent/onevent/flow/aws/emulators"
 	"github.com/onevent/onevent/flow/infra"
 	"github.com/onevent/onevent/functions/deploy"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // override lets the provider speak to moto, which has no host for each bucket.
@@ -32,14 +33,14 @@ const override = `provider "aws" {
 // says nothing of the roles. These are for the policies.
 func TestApply(t *testing.T) {
 	t.Parallel()
-	if !required(wordApply) && !required(wordApplyAll) {
+	if !require.Listed(wordApply) && !require.Listed(wordApplyAll) {
 		t.Skipf("applying takes minutes; ask for it with ONEVENT_REQUIRE=%s", wordApply)
 	}
 	d, err := infra.Describe(deploy.App(), deploy.Needs())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !required(wordApplyAll) {
+	if !require.Listed(wordApplyAll) {
 		d = part(d, ofAnOrder(), "delivery.picked_up") // by a command; only views take it
 	}
 	w := copied(t, "aws", "examples/complete")

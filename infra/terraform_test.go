@@ -9,10 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/onevent/onevent/internal/require"
 )
 
 // The words of ONEVENT_REQUIRE that matter here.
@@ -25,16 +26,11 @@ const (
 	wordApplyAll = "terraform-apply-all"
 )
 
-// required says whether ONEVENT_REQUIRE lists a word.
-func required(word string) bool {
-	return slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), word)
-}
-
 // missing skips a test, or fails it where one of the words requires it.
 func missing(t *testing.T, words []string, format string, args ...any) {
 	t.Helper()
 	for _, word := range words {
-		if required(word) {
+		if require.Listed(word) {
 			t.Fatalf("ONEVENT_REQUIRE lists "+word+": "+format, args...)
 		}
 	}

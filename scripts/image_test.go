@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/onevent/onevent/internal/require"
 )
 
 // A descriptor of the OCI image specification.
@@ -101,7 +103,7 @@ func made(t *testing.T, args ...string) map[string]string {
 
 func slow(t *testing.T) {
 	t.Helper()
-	if !slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "image") {
+	if !require.Listed("image") {
 		t.Skip("programs are built for the clouds where ONEVENT_REQUIRE lists image")
 	}
 }

@@ -2,16 +2,14 @@ package meter_test
 
 import (
 	"math"
-	"os"
 	"reflect"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/onevent/onevent/emulator/meter"
 	"github.com/onevent/onevent/flow/cost"
 	"github.com/onevent/onevent/flow/usage"
 	"github.com/onevent/onevent/functions/deploy"
+	"github.com/onevent/onevent/internal/require"
 )
 
 const (
@@ -72,7 +70,7 @@ func compare(t *testing.T, p cost.Platform, got, want usage.Usage, times float64
 // lists the platform.
 func open(t *testing.T, p cost.Platform) meter.Place {
 	t.Helper()
-	if !slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), string(p)) {
+	if !require.Listed(string(p)) {
 		t.Skipf("it is measured where ONEVENT_REQUIRE lists %s", p)
 	}
 	place, err := meter.Open(t.Context(), p)

@@ -2,19 +2,17 @@ package aws_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/onevent/onevent/flow/aws"
 	"github.com/onevent/onevent/flow/aws/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // The emulators of this test binary, or why there are none. TestMain sets them.
@@ -50,13 +48,7 @@ func TestMain(m *testing.M) {
 // fails if ONEVENT_REQUIRE lists aws.
 func needEmulators(t testing.TB) *emulators.Emulators {
 	t.Helper()
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "aws")
-	switch {
-	case errors.Is(errAmazon, emulators.ErrMissing) && !required:
-		t.Skip(errAmazon)
-	case errAmazon != nil:
-		t.Fatal(errAmazon)
-	}
+	require.Installed(t, "aws", errAmazon, emulators.ErrMissing)
 	return amazon
 }
 

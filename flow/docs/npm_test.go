@@ -4,11 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/onevent/onevent/flow/docs"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // TestTheToolsOfTheFormatsTakeTheDocuments checks the documents with the official
@@ -21,7 +21,7 @@ func TestTheToolsOfTheFormatsTakeTheDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "npm")
+	required := require.Listed("npm")
 	if err := exec.CommandContext(t.Context(), script, "installed").Run(); err != nil && !required {
 		t.Skip("the validators are not installed; scripts/check-docs install does it, with Node.js and npm")
 	}

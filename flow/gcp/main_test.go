@@ -2,17 +2,15 @@ package gcp_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/onevent/onevent/flow/gcp"
 	"github.com/onevent/onevent/flow/gcp/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // The emulators of this test binary, or why there are none. TestMain sets them.
@@ -48,13 +46,7 @@ func TestMain(m *testing.M) {
 // fails if ONEVENT_REQUIRE lists gcp.
 func needEmulators(t testing.TB) *emulators.Emulators {
 	t.Helper()
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "gcp")
-	switch {
-	case errors.Is(errGoogle, emulators.ErrMissing) && !required:
-		t.Skip(errGoogle)
-	case errGoogle != nil:
-		t.Fatal(errGoogle)
-	}
+	require.Installed(t, "gcp", errGoogle, emulators.ErrMissing)
 	return google
 }
 

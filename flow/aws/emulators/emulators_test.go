@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/onevent/onevent/flow/aws/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 func TestStartUsesTheEndpointOfTheEnvironment(t *testing.T) {
@@ -60,13 +61,7 @@ func TestStartOfWhatDoesNotRun(t *testing.T) {
 func TestStopEndsMoto(t *testing.T) {
 	t.Parallel()
 	e, err := emulators.Start(t.Context(), emulators.Options{Getenv: func(string) string { return "" }})
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "aws")
-	if errors.Is(err, emulators.ErrMissing) && !required {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.Installed(t, "aws", err, emulators.ErrMissing)
 	if status, err := get(t.Context(), e.URL+"/moto-api/"); err != nil || status != http.StatusOK {
 		t.Errorf("status %d, %v", status, err)
 	}

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +23,7 @@ import (
 	"github.com/onevent/onevent/flow/aws/emulators"
 	"github.com/onevent/onevent/flow/aws/lambda"
 	"github.com/onevent/onevent/flow/driver"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // A rig is a queue that gives a message up after two deliveries, with its mapping to
@@ -42,13 +40,7 @@ type rig struct {
 func newRig(t *testing.T, function func(events.SQSEvent) string) *rig {
 	t.Helper()
 	running, err := emulators.Start(t.Context(), emulators.Options{})
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "aws")
-	if errors.Is(err, emulators.ErrMissing) && !required {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.Installed(t, "aws", err, emulators.ErrMissing)
 	r := &rig{t: t, calls: &calls{next: http.DefaultTransport, count: map[string]int{}}}
 	t.Cleanup(func() {
 		if err := running.Stop(); err != nil {

@@ -2,15 +2,13 @@ package cloud_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/onevent/onevent/flow/gcp/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 const project = "onevent-bench"
@@ -38,12 +36,6 @@ func TestMain(m *testing.M) {
 // fails if ONEVENT_REQUIRE lists gcp.
 func needEmulators(tb testing.TB) *emulators.Emulators {
 	tb.Helper()
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "gcp")
-	switch {
-	case errors.Is(errGoogle, emulators.ErrMissing) && !required:
-		tb.Skip(errGoogle)
-	case errGoogle != nil:
-		tb.Fatal(errGoogle)
-	}
+	require.Installed(tb, "gcp", errGoogle, emulators.ErrMissing)
 	return google
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +26,7 @@ import (
 	"github.com/onevent/onevent/functions"
 	"github.com/onevent/onevent/functions/billing"
 	"github.com/onevent/onevent/functions/kitchen"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // hostVariable makes the test binary double as the program of a host.
@@ -101,13 +101,7 @@ func needOwn(t *testing.T, own emulators.Service) *emulators.Emulators {
 // ONEVENT_REQUIRE lists gcp.
 func check(t *testing.T, err error) {
 	t.Helper()
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "gcp")
-	switch {
-	case errors.Is(err, emulators.ErrMissing) && !required:
-		t.Skip(err)
-	case err != nil:
-		t.Fatal(err)
-	}
+	require.Installed(t, "gcp", err, emulators.ErrMissing)
 }
 
 // A setup is what a host needs to know.

@@ -1,29 +1,20 @@
 package main
 
 import (
-	"errors"
-	"os"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/onevent/onevent/flow/aws/emulators"
+	"github.com/onevent/onevent/internal/require"
 )
 
 // A secret that is replaced counts in both versions.
 func TestSecretsOfSecretsManager(t *testing.T) {
 	t.Parallel()
 	moto, err := emulators.Start(t.Context(), emulators.Options{})
-	required := slices.Contains(strings.Split(os.Getenv("ONEVENT_REQUIRE"), ","), "aws")
-	if errors.Is(err, emulators.ErrMissing) && !required {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.Installed(t, "aws", err, emulators.ErrMissing)
 	t.Cleanup(func() { _ = moto.Stop() })
 	sdk, err := moto.Config(t.Context())
 	if err != nil {
